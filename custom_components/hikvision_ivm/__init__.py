@@ -1,0 +1,1 @@
+"""Hikvision and Huawei video and security systems."""

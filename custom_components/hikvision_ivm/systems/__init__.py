@@ -1,0 +1,9 @@
+"""The systems this integration speaks to. Nothing below this package imports Home Assistant."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from .base import System
+from .isapi import IsapiSystem
+
+SYSTEMS: Mapping[str, type[System]] = MappingProxyType({system.id: system for system in (IsapiSystem,)})

@@ -1,0 +1,166 @@
+"""One error tree for every system.
+
+Every error names itself with `key`, the word under which its text is translated, and carries `placeholders` for that
+text. Placeholders never hold secrets, bodies or credentials; they may be shown to a user and written to a log.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class SystemFailure(Exception):
+    """Root of everything a system can report as failed."""
+
+    key: ClassVar[str] = "unknown_error"
+
+    def __init__(self, message: str = "", **placeholders: object) -> None:
+        """Keep `message` for logs and `placeholders` (turned into text) for the translated sentence."""
+        super().__init__(message or self.key)
+        self.placeholders: Mapping[str, str] = {name: str(value) for name, value in placeholders.items()}
+
+
+class InvalidAddressError(SystemFailure):
+    """The address the user typed is not one; `address` repeats it without credentials."""
+
+    key = "invalid_address"
+
+
+class ConnectionFailedError(SystemFailure):
+    """No usable connection: refused, reset, unreachable, name unknown. `reason` is plain words."""
+
+    key = "cannot_connect"
+
+    def __init__(self, message: str = "", *, reason: str = "") -> None:
+        """`reason`: what the operating system or the peer said."""
+        super().__init__(message or reason, reason=reason or message)
+
+
+class ResponseTimeoutError(ConnectionFailedError):
+    """The peer did not answer in time."""
+
+    key = "timeout"
+
+
+class TlsError(ConnectionFailedError):
+    """The certificate was not accepted; `fingerprint` is the SHA-256 of what was presented (hex), if it is known."""
+
+    key = "tls_error"
+
+    def __init__(self, message: str = "", *, reason: str = "", fingerprint: str | None = None) -> None:
+        """`fingerprint`: lower-case hex without separators, or None when the handshake itself failed."""
+        super().__init__(message, reason=reason)
+        self.fingerprint = fingerprint
+
+
+class ProtocolError(SystemFailure):
+    """The peer answered, but not in the language of this system: wrong product, garbage, too large, cut off."""
+
+    key = "protocol_error"
+
+    def __init__(self, message: str = "", *, reason: str = "") -> None:
+        """`reason`: what was wrong with the answer, in plain words."""
+        super().__init__(message or reason, reason=reason or message)
+
+
+class BodyTooLargeError(ProtocolError):
+    """A body passed its limit and was not read further."""
+
+    key = "body_too_large"
+
+
+class AuthenticationError(SystemFailure):
+    """The credentials were refused (HTTP 401 or its equal). Never raised for a missing right."""
+
+    key = "invalid_auth"
+
+    def __init__(self, message: str = "", *, attempts_left: int | None = None) -> None:
+        """`attempts_left`: tries before the account is locked, if the device said so."""
+        super().__init__(message, attempts_left="" if attempts_left is None else attempts_left)
+        self.attempts_left = attempts_left
+
+
+class AccountLockedError(AuthenticationError):
+    """The account or our address is locked for `unlock_seconds` (None: the device did not say how long)."""
+
+    key = "account_locked"
+
+    def __init__(self, message: str = "", *, unlock_seconds: float | None = None) -> None:
+        """`unlock_seconds`: remaining lock in seconds."""
+        super().__init__(message, attempts_left=0)
+        self.unlock_seconds = unlock_seconds
+        minutes = "" if unlock_seconds is None else max(1, round(unlock_seconds / 60))
+        self.placeholders = {**self.placeholders, "minutes": str(minutes)}
+
+
+class CredentialsBlockedError(AuthenticationError):
+    """Not sent: an earlier refusal closed the gate for this account until the user acts."""
+
+    key = "credentials_blocked"
+
+
+class NotActivatedError(SystemFailure):
+    """The device has never been activated: it has no administrator password yet."""
+
+    key = "not_activated"
+
+
+class InsufficientRightsError(SystemFailure):
+    """The account may not do this (HTTP 403 / `lowPrivilege`); `right` names what is missing, if known."""
+
+    key = "insufficient_rights"
+
+    def __init__(self, message: str = "", *, right: str = "") -> None:
+        """`right`: the device's own word for the missing permission."""
+        super().__init__(message, right=right)
+        self.right = right
+
+
+class UnsupportedError(SystemFailure):
+    """The device does not have this function."""
+
+    key = "unsupported"
+
+    def __init__(self, message: str = "", *, function: str = "") -> None:
+        """`function`: what was asked for, without addresses or credentials."""
+        super().__init__(message or function, function=function or message)
+
+
+class BusyError(SystemFailure):
+    """The device is busy or upgrading; trying again later makes sense, after `retry_after` seconds if it said so."""
+
+    key = "device_busy"
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+        """`retry_after`: seconds the device asked us to wait."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class DeviceFailureError(SystemFailure):
+    """The device tried and failed; `reason` is its own word for it."""
+
+    key = "device_failure"
+
+    def __init__(self, message: str = "", *, reason: str = "") -> None:
+        """`reason`: the device's status and sub status."""
+        super().__init__(message or reason, reason=reason or message)
+
+
+class RejectedError(SystemFailure):
+    """The device refused the value or the combination; `reason` says which, in the device's own words."""
+
+    key = "rejected"
+
+    def __init__(self, message: str = "", *, reason: str = "") -> None:
+        """`reason`: the device's status and sub status, or the names of the excluding functions."""
+        super().__init__(message or reason, reason=reason or message)
+
+
+class NotConfirmedError(SystemFailure):
+    """The device accepted a command but its read-back shows another value."""
+
+    key = "not_confirmed"
+
+    def __init__(self, message: str = "", *, wanted: object = "", found: object = "") -> None:
+        """`wanted` and `found`: the value that was sent and the one that was read."""
+        super().__init__(message, wanted=wanted, found=found)

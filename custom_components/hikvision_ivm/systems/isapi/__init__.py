@@ -1,0 +1,1 @@
+"""ISAPI: a Hikvision-compatible device itself."""

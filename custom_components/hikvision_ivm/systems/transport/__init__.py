@@ -1,0 +1,1 @@
+"""What every system shares to speak over HTTP."""
