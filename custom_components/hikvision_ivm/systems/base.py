@@ -189,6 +189,14 @@ class System(ABC):
     def diagnostics(self) -> Mapping[str, Any]:
         """Tell what was seen, with secrets removed, as JSON."""
 
+    def choices(self, option: str) -> Mapping[str, str]:
+        """Offer what an option can select from: stored value → text, in the device's order.
+
+        `option` is a name of `settings`, such as `channels`. Includes what is not imported at the moment. Empty: this
+        system has nothing to choose there. Answered from the last inventory, without I/O.
+        """
+        return {}
+
     async def fix(self, problem: Problem) -> None:
         """Mend a fixable problem after the user agreed."""
         raise UnsupportedError(function=problem.key)
