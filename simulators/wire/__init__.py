@@ -1,0 +1,1 @@
+"""What every simulated server shares: login, certificates, documents, multipart framing."""
