@@ -110,6 +110,7 @@ class Kind(StrEnum):
     ELECTRIC_LOCK = "electric_lock"
     PRIVACY_MASK = "privacy_mask"
     HOLIDAY = "holiday"
+    AUTO_TRACKING = "auto_tracking"
     REBOOT = "reboot"
 
     # condition

@@ -126,6 +126,8 @@ class Setting:
 
     `path` the document, `leaf` the element below its root (`enabled`, `AudioLoss/enabled`), `on`/`off` its two texts.
     `listing` is the list resource that carries the same for every channel, with `key` the id of our item in it.
+    `expert` is the document that takes over while its `activeMode` is `expert` (isapi-core §3.4.6). `prune`: an empty
+    region list in what is written would erase the user's regions and is left out (isapi-events §4.1).
     """
 
     path: str
@@ -134,6 +136,8 @@ class Setting:
     off: str = "false"
     listing: str | None = None
     key: str | None = None
+    expert: str | None = None
+    prune: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
