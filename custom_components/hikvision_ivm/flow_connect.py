@@ -1,0 +1,101 @@
+"""Prove address, certificate and credentials of a system with a single login, and put failures into words."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+import logging
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from .systems import SYSTEMS, settings
+from .systems.base import Runtime
+from .systems.errors import ConnectionFailedError, InvalidAddressError, ResponseTimeoutError, SystemFailure, TlsError
+from .systems.model import Identity
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+_DETAILS: Final = {
+    "account_locked": "minutes",
+    "insufficient_rights": "right",
+    "invalid_address": "reason",
+    "invalid_auth": "attempts_left",
+}
+"""Error key → placeholder. Where it is known, the text `<key>_<placeholder>` is shown instead of `<key>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Who answered, and the settings that reach it."""
+
+    identity: Identity
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate that nobody vouches for; `fingerprint` is its SHA-256 in lower-case hex, `url` where it was shown."""
+
+    url: str
+    fingerprint: str
+
+    @property
+    def readable(self) -> str:
+        """The fingerprint as browsers show it."""
+        digits = self.fingerprint.upper()
+        return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+
+
+async def _async_identify(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -> Identity:
+    """Log in once. Raises `SystemFailure`."""
+    session = async_get_clientsession(hass, verify_ssl=data.get(settings.VERIFY_SSL, True))
+    system = SYSTEMS[system_id].create(session, data, {}, Runtime())
+    try:
+        return await system.identify()
+    finally:
+        await system.close()
+
+
+async def async_prove(
+    hass: HomeAssistant, system_id: str, typed: Mapping[str, Any], accepted: Collection[str]
+) -> Proof | Certificate:
+    """Find the address that answers and log in there, once.
+
+    Where the scheme was left open, the next candidate is tried only if nothing answered at the one before: an answer of
+    any kind, above all a refused login, is final. `accepted` holds fingerprints the user accepted; a certificate that is
+    neither valid nor among them is returned for the user to decide. Raises `SystemFailure`.
+    """
+    failures: list[ConnectionFailedError] = []
+    for url in SYSTEMS[system_id].addresses(typed[settings.URL]):
+        data = {**typed, settings.URL: url, settings.FINGERPRINT: None}
+        try:
+            return Proof(await _async_identify(hass, system_id, data), data)
+        except TlsError as failure:
+            if failure.fingerprint is None:
+                failures.append(failure)
+                continue
+            if failure.fingerprint not in accepted:
+                return Certificate(url, failure.fingerprint)
+            data[settings.FINGERPRINT] = failure.fingerprint
+        except ConnectionFailedError as failure:
+            failures.append(failure)
+            continue
+        return Proof(await _async_identify(hass, system_id, data), data)
+    raise max(failures, key=_weight)
+
+
+def _weight(failure: ConnectionFailedError) -> int:
+    """How much a failure tells: a failed handshake more than silence, silence more than a closed port."""
+    if isinstance(failure, TlsError):
+        return 2
+    return 1 if isinstance(failure, ResponseTimeoutError) else 0
+
+
+def explain(failure: SystemFailure) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the errors of a form and the placeholders of their texts."""
+    key = failure.key
+    detail = _DETAILS.get(key, "")
+    if failure.placeholders.get(detail):
+        key = f"{key}_{detail}"
+    field = settings.URL if isinstance(failure, InvalidAddressError) else "base"
+    return {field: key}, dict(failure.placeholders)
