@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from .const import DOMAIN
-from .coordinator import HikvisionIvmConfigEntry
+from .coordinator import IvmConfigEntry
 from .systems import settings
 from .systems.model import Device, Feature, Inventory, SelectFeature, SensorFeature
 
@@ -96,7 +96,7 @@ def _pattern(form: str) -> str:
     return found if len(form) >= _SHORT else rf"(?<![0-9A-Za-z]){found}(?![0-9A-Za-z])"
 
 
-def sweep_of(entry: HikvisionIvmConfigEntry) -> Sweep:
+def sweep_of(entry: IvmConfigEntry) -> Sweep:
     """Make the sweep for everything that is secret or private in an entry."""
     data = entry.data
     secrets = {str(data[name]) for name in SECRETS if data.get(name)}
@@ -108,7 +108,7 @@ def sweep_of(entry: HikvisionIvmConfigEntry) -> Sweep:
     return Sweep(secrets, [login])
 
 
-async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: HikvisionIvmConfigEntry) -> dict[str, Any]:
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: IvmConfigEntry) -> dict[str, Any]:
     """Tell of the whole system; `ISAPI` and the like hold raw answers in a form that can be replayed."""
     coordinator = entry.runtime_data
     return _told(
@@ -122,7 +122,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Hikvisi
 
 
 async def async_get_device_diagnostics(
-    hass: HomeAssistant, entry: HikvisionIvmConfigEntry, device: dr.AnyDeviceEntry
+    hass: HomeAssistant, entry: IvmConfigEntry, device: dr.AnyDeviceEntry
 ) -> dict[str, Any]:
     """Tell of one device and its features, besides what the coordinator counted."""
     coordinator = entry.runtime_data
@@ -143,7 +143,7 @@ async def async_get_device_diagnostics(
     )
 
 
-def _told(entry: HikvisionIvmConfigEntry, content: Mapping[str, Any]) -> dict[str, Any]:
+def _told(entry: IvmConfigEntry, content: Mapping[str, Any]) -> dict[str, Any]:
     """Add the settings, and remove every secret from everything."""
     told: dict[str, Any] = sweep_of(entry)(
         {

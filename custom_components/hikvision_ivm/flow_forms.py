@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.helpers.selector import BooleanSelector, Selector, TextSelector, TextSelectorConfig, TextSelectorType
-import voluptuous as vol
+import probatio as vol
 
 from .systems import settings
 

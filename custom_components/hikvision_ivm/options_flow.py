@@ -16,7 +16,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
-import voluptuous as vol
+import probatio as vol
 
 from .systems import settings
 from .webhook import push_url
@@ -40,27 +40,16 @@ class _Selection:
         """Make the form field; none while the system cannot say what it has."""
         if not self.offered and not choices:
             return {}
-        options: list[SelectOptionDict] | list[str] = (
-            list(self.offered)
-            if self.offered
-            else [
-                SelectOptionDict(value=value, label=label)
-                for value, label in {
-                    **choices,
-                    **{old: old for old in stored.get(self.name, ()) if old not in choices},
-                }.items()
-            ]
-        )
-        selector = SelectSelector(
-            SelectSelectorConfig(
-                options=options,
-                multiple=True,
-                mode=SelectSelectorMode.LIST if self.offered else SelectSelectorMode.DROPDOWN,
-                translation_key=self.name if self.offered else None,
+        if self.offered:
+            config = SelectSelectorConfig(
+                options=list(self.offered), multiple=True, mode=SelectSelectorMode.LIST, translation_key=self.name
             )
-        )
+        else:
+            gone = {value: value for value in stored.get(self.name, ()) if value not in choices}
+            options = [SelectOptionDict(value=value, label=label) for value, label in {**choices, **gone}.items()]
+            config = SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.DROPDOWN)
         default = stored.get(self.name, [*(self.offered or choices)])
-        return {vol.Required(self.name, default=default): selector}
+        return {vol.Required(self.name, default=default): SelectSelector(config)}
 
     def store(self, typed: Mapping[str, Any], stored: Mapping[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
         """Return what to store; what could not be asked stays as it was."""

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResult
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.loader import async_get_loaded_integration
-import voluptuous as vol
+import probatio as vol
 
 from .const import DOMAIN
 from .systems.errors import AuthenticationError, ConnectionFailedError, InsufficientRightsError, SystemFailure

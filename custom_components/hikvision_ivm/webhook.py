@@ -1,8 +1,6 @@
 """The secret address under which a system may post its events to us."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 import logging
 from typing import Any, Final
@@ -14,6 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.network import NoURLAvailableError
 
 from .const import DOMAIN
+from .coordinator import IvmConfigEntry, IvmCoordinator
 from .systems import settings
 from .systems.base import PushReply, PushRequest
 from .systems.errors import AuthenticationError, SystemFailure
@@ -30,23 +29,19 @@ ANSWER_SECONDS: Final = 1.0
 
 
 class PushReceiver:
-    """Takes what is posted to one entry's secret address. `counts` says how often each thing happened."""
+    """Takes what is posted to one entry's secret address, and counts it in the coordinator's statistics."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry[Any],
-        receive: Callable[[PushRequest], Awaitable[PushReply]],
-    ) -> None:
-        """`receive` authenticates, parses and delivers a request."""
-        self._hass = hass
-        self._entry = entry
-        self._receive = receive
-        self.counts: Counter[str] = Counter()
+    def __init__(self, coordinator: IvmCoordinator) -> None:
+        """`coordinator` authenticates, parses and delivers a request."""
+        self._coordinator = coordinator
+
+    def _count(self, what: str) -> None:
+        """Count one thing that happened."""
+        self._coordinator.statistics[f"posted_{what}"] += 1
 
     async def handle(self, hass: HomeAssistant, webhook_id: str, request: web.Request) -> web.Response:
         """Answer one request. Never raises: the path is a secret, and whoever reports an exception here would log it."""
-        self.counts["requests"] += 1
+        self._count("requests")
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _read(request)
@@ -56,7 +51,7 @@ class PushReceiver:
             return self._refused("cut_off", HTTPStatus.BAD_REQUEST)
         if body is None:
             return self._refused("too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        work = self._entry.async_create_background_task(
+        work = self._coordinator.entry.async_create_background_task(
             hass,
             self._deliver(
                 PushRequest(
@@ -72,7 +67,7 @@ class PushReceiver:
         )
         done, _ = await asyncio.wait({work}, timeout=ANSWER_SECONDS)
         if not done:
-            self.counts["answered_early"] += 1
+            self._count("answered_early")
             return web.Response()
         reply = work.result()
         return web.Response(
@@ -84,21 +79,21 @@ class PushReceiver:
     async def _deliver(self, request: PushRequest) -> PushReply:
         """Hand the request on; a failure becomes an answer."""
         try:
-            return await self._receive(request)
+            return await self._coordinator.receive(request)
         except AuthenticationError:
-            self.counts["unauthorised"] += 1
+            self._count("unauthorised")
             return PushReply(status=HTTPStatus.UNAUTHORIZED)
         except SystemFailure as failure:
-            self.counts[failure.key] += 1
+            self._count(failure.key)
             return PushReply(status=HTTPStatus.BAD_REQUEST)
         except Exception:
-            self.counts["failed"] += 1
+            self._count("failed")
             _LOGGER.exception("Unexpected error in a message that was posted to us")
             return PushReply(status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def _refused(self, reason: str, status: HTTPStatus) -> web.Response:
         """Count a refusal, and close the connection instead of reading the rest."""
-        self.counts[reason] += 1
+        self._count(reason)
         return web.Response(status=status, headers={"Connection": "close"})
 
 
@@ -115,15 +110,20 @@ async def _read(request: web.Request) -> bytes | None:
 
 
 @callback
-def async_open(hass: HomeAssistant, entry: ConfigEntry[Any], receiver: PushReceiver) -> None:
-    """Open the secret address until the entry is unloaded; only for callers of the local network."""
+def async_open_webhook(hass: HomeAssistant, entry: IvmConfigEntry) -> None:
+    """Open the secret address until the entry is unloaded; only for callers of the local network.
+
+    Does nothing unless the user switched it on.
+    """
+    if not entry.options.get(settings.DEVICE_PUSH, False):
+        return
     webhook_id: str = entry.data[settings.WEBHOOK_ID]
     webhook.async_register(
         hass,
         DOMAIN,
         entry.title,
         webhook_id,
-        receiver.handle,
+        PushReceiver(entry.runtime_data).handle,
         local_only=True,
         allowed_methods=("GET", "POST", "PUT"),
     )
