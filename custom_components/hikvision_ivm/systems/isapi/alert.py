@@ -18,6 +18,7 @@ from lxml import etree
 from ..errors import SystemFailure
 from ..model import Target
 from ..transport import xml
+from .access import ACCESS_TYPES, ACCESS_WORDS
 from .event_types import EVENT_TYPES, canonical
 
 ALERT_LIMIT: Final = 1024 * 1024
@@ -350,6 +351,8 @@ def _alert(draft: _Draft) -> Alert:
     if repeat:
         code = words.get("relation", code)
     event_type = canonical(code)
+    if "major" in words:
+        event_type = ACCESS_TYPES.get(_access(words), event_type)
     active = words.get("state", "").lower() not in _INACTIVE
     channel = _number(words.get("channel"))
     if channel is None:
@@ -385,6 +388,11 @@ def _alert(draft: _Draft) -> Alert:
         picture_url=words.get("picture_url"),
         details=_details(code, event_type, words),
     )
+
+
+def _access(words: Mapping[str, str]) -> tuple[int | None, int | None]:
+    """Return the numbers of an access controller's event."""
+    return _number(words.get("major")), _number(words.get("minor"))
 
 
 def _is_heartbeat(
@@ -434,6 +442,8 @@ def _details(code: str, event_type: str, words: Mapping[str, str]) -> Mapping[st
                     details[word] = degrees
             else:
                 details[word] = text[:_TEXT_LIMIT]
+        if (meaning := ACCESS_WORDS.get(_access(words))) is not None:
+            details["meaning"] = meaning
     lowered = code.lower()
     if lowered in _STAGES:
         details["stage"] = _STAGES[lowered]

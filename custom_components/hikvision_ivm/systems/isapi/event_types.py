@@ -141,6 +141,8 @@ _ROWS: Final[Iterable[EventType]] = (
     _data("peoplecounting", Kind.PEOPLE_COUNTING),
     _moment("accesscontrollerevent", Kind.ACCESS_CONTROL, "device"),
     _moment("videointercomevent", Kind.INTERCOM, "device"),
+    # no device's word: an access controller's event that is known to mean this
+    _moment("doorbell", Kind.DOORBELL, "device"),
     _moment("cidevent", Kind.CONTACT_ID, "device"),
 )
 
