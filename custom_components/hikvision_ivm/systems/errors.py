@@ -97,6 +97,11 @@ class CredentialsBlockedError(AuthenticationError):
 
     key = "credentials_blocked"
 
+    def __init__(self, message: str = "", *, attempts_left: int | None = None, pending: bool = False) -> None:
+        """`pending`: the refusal still waits for its confirming login, so the user need not act yet."""
+        super().__init__(message, attempts_left=attempts_left)
+        self.pending = pending
+
 
 class NotActivatedError(SystemFailure):
     """The device has never been activated: it has no administrator password yet."""
