@@ -1,1 +1,101 @@
 """Hikvision and Huawei video and security systems."""
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady, IntegrationError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
+
+from .const import DOMAIN, PLATFORMS
+from .coordinator import IvmConfigEntry, IvmCoordinator
+from .memory import Memory
+from .repairs import async_clear_problems
+from .systems import SYSTEMS, settings
+from .systems.base import Runtime, System
+from .systems.errors import AuthenticationError, InvalidAddressError, NotActivatedError, SystemFailure, UnsupportedError
+from .webhook import async_open_webhook
+
+PERMANENT = (InvalidAddressError, NotActivatedError, UnsupportedError)
+"""Failures that trying again does not cure."""
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
+    """Set up one system: prove who answers, read what exists, and leave the details to the background."""
+    memory = Memory(hass, entry.entry_id)
+    await memory.async_load()
+    runtime = Runtime(memory=memory.data, remember=memory.changed)
+    coordinator = IvmCoordinator(hass, entry, _create_system(hass, entry, runtime), runtime)
+    try:
+        await _async_begin(coordinator)
+        entry.runtime_data = coordinator
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except BaseException as error:
+        await coordinator.async_close()
+        async_clear_problems(hass, entry)
+        if isinstance(error, SystemFailure):
+            raise _refusal(error) from error
+        raise
+
+    async def async_close(event: Event) -> None:
+        """Say goodbye to the system when Home Assistant stops: entries are not unloaded then."""
+        await coordinator.async_close()
+
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_close))
+    entry.async_on_unload(memory.async_flush)
+    async_open_webhook(hass, entry)
+    coordinator.async_start()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
+    """Unload a system."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    await entry.runtime_data.async_close()
+    async_clear_problems(hass, entry)
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> None:
+    """Forget what was remembered of a system."""
+    await Memory(hass, entry.entry_id).async_remove()
+    async_clear_problems(hass, entry)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: IvmConfigEntry, device_entry: dr.AnyDeviceEntry
+) -> bool:
+    """Let the user remove a device that its system no longer has."""
+    devices = entry.runtime_data.inventory.devices
+    return not any(domain == DOMAIN and device_id in devices for domain, device_id in device_entry.identifiers)
+
+
+def _create_system(hass: HomeAssistant, entry: IvmConfigEntry, runtime: Runtime) -> System:
+    """Make the system of an entry."""
+    name = entry.data[settings.SYSTEM]
+    if (system := SYSTEMS.get(name)) is None:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key="unknown_system", translation_placeholders={"system": name}
+        )
+    session = async_create_clientsession(hass, verify_ssl=entry.data.get(settings.VERIFY_SSL, True))
+    return system.create(session, entry.data, entry.options, runtime)
+
+
+async def _async_begin(coordinator: IvmCoordinator) -> None:
+    """Take the first two steps: identity, then inventory."""
+    identity = await coordinator.async_identify()
+    if coordinator.entry.unique_id not in (None, identity.unique_id):
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key="wrong_device", translation_placeholders={"name": identity.name}
+        )
+    await coordinator.async_take_inventory()
+
+
+def _refusal(error: SystemFailure) -> IntegrationError:
+    """Turn a failed set-up into what Home Assistant does about it: ask, give up, or try again."""
+    kind: type[IntegrationError] = ConfigEntryNotReady
+    if isinstance(error, AuthenticationError):
+        kind = ConfigEntryAuthFailed
+    elif isinstance(error, PERMANENT):
+        kind = ConfigEntryError
+    return kind(translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders))

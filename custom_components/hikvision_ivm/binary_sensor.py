@@ -1,0 +1,133 @@
+"""Binary sensors: what is detected now, what ails the equipment, what is connected.
+
+Device classes are chosen by what *on* means: a broken network is a problem, not a connection.
+"""
+
+from typing import override
+
+from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass as Class
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import IvmConfigEntry
+from .entity import IvmEntity, async_add_features, by_kind
+from .systems.kinds import Kind
+from .systems.model import BinarySensorFeature
+
+PARALLEL_UPDATES = 0
+
+DETECTIONS: dict[Kind, Class | None] = {
+    Kind.MOTION: Class.MOTION,
+    Kind.TAMPER: Class.TAMPER,
+    Kind.VIDEO_LOSS: Class.PROBLEM,
+    Kind.BAD_VIDEO: Class.PROBLEM,
+    Kind.LINE_CROSSING: Class.MOTION,
+    Kind.INTRUSION: Class.MOTION,
+    Kind.REGION_ENTRANCE: Class.MOTION,
+    Kind.REGION_EXITING: Class.MOTION,
+    Kind.LOITERING: Class.MOTION,
+    Kind.PEOPLE_GATHERING: Class.OCCUPANCY,
+    Kind.FAST_MOVING: Class.MOVING,
+    Kind.PARKING: Class.OCCUPANCY,
+    Kind.OBJECT_LEFT: Class.SAFETY,
+    Kind.OBJECT_REMOVED: Class.SAFETY,
+    Kind.OBJECT_THROWN: Class.SAFETY,
+    Kind.PEOPLE_IN_REGION: Class.OCCUPANCY,
+    Kind.FACE: Class.OCCUPANCY,
+    Kind.FACE_CAPTURE: None,
+    Kind.FACE_COMPARED: None,
+    Kind.FACE_MATCH: None,
+    Kind.FACE_MISMATCH: None,
+    Kind.DEFOCUS: Class.PROBLEM,
+    Kind.SCENE_CHANGE: Class.TAMPER,
+    Kind.PIR: Class.MOTION,
+    Kind.SHIP: None,
+    Kind.FIRE: Class.HEAT,
+    Kind.SMOKE: Class.SMOKE,
+    Kind.TEMPERATURE_ALARM: Class.HEAT,
+    Kind.TEMPERATURE_DIFFERENCE: Class.HEAT,
+    Kind.AUDIO_EXCEPTION: Class.SOUND,
+    Kind.AUDIO_INPUT_LOST: Class.PROBLEM,
+    Kind.AUDIO_LOUD: Class.SOUND,
+    Kind.AUDIO_SILENT: None,
+    Kind.AUDIO_LOSS: Class.PROBLEM,
+    Kind.VEHICLE: None,
+    Kind.MIXED_VEHICLE: None,
+    Kind.PLATE: None,
+    Kind.PLATE_BLOCKED: None,
+    Kind.PLATE_ALLOWED: None,
+    Kind.PLATE_ANY: None,
+    Kind.PLATE_OTHER: None,
+    Kind.ILLEGAL_PARKING: None,
+    Kind.WRONG_DIRECTION: None,
+    Kind.LANE_CROSSED: None,
+    Kind.TRAFFIC_JAM: Class.PROBLEM,
+    Kind.PEDESTRIAN: Class.OCCUPANCY,
+    Kind.DEBRIS: Class.SAFETY,
+    Kind.PEOPLE_COUNTING: None,
+    Kind.COUNTING: None,
+    Kind.TEACHER: None,
+    Kind.STUDENT: None,
+    Kind.CALL_FOR_HELP: Class.SAFETY,
+    Kind.WIRELESS_DETECTOR: Class.SAFETY,
+    # What is wired to an input, only the user knows.
+    Kind.ALARM_INPUT: None,
+    Kind.SOFTWARE_INPUT: None,
+    Kind.POINT_OF_SALE: None,
+    Kind.ANALYTICS: None,
+    Kind.CONTACT_ID: None,
+    Kind.ACCESS_CONTROL: None,
+    Kind.INTERCOM: None,
+    Kind.DOORBELL: None,
+}
+
+CONDITIONS: dict[Kind, Class] = {
+    Kind.VIDEO_MISMATCH: Class.PROBLEM,
+    Kind.RESOLUTION_MISMATCH: Class.PROBLEM,
+    Kind.DISK_FULL: Class.PROBLEM,
+    Kind.DISK_ERROR: Class.PROBLEM,
+    Kind.DISK_PROBLEM: Class.PROBLEM,
+    Kind.STORAGE_HEALTH: Class.PROBLEM,
+    Kind.RAID_FAILURE: Class.PROBLEM,
+    Kind.RECORDING_FAILURE: Class.PROBLEM,
+    Kind.NETWORK_BROKEN: Class.PROBLEM,
+    Kind.IP_CONFLICT: Class.PROBLEM,
+    Kind.ILLEGAL_LOGIN: Class.SAFETY,
+    Kind.FAN_FAILURE: Class.PROBLEM,
+    Kind.OVERHEAT: Class.HEAT,
+    Kind.SPARE_EXCEPTION: Class.PROBLEM,
+    Kind.POE_EXCEPTION: Class.PROBLEM,
+    Kind.ONLINE: Class.CONNECTIVITY,
+    Kind.EVENT_STREAM: Class.CONNECTIVITY,
+    Kind.VIDEO_SIGNAL: Class.CONNECTIVITY,
+}
+
+BINARY_SENSORS = by_kind(
+    BinarySensorEntityDescription,
+    {
+        **{kind: {"device_class": device_class} for kind, device_class in DETECTIONS.items()},
+        **{
+            kind: {"device_class": device_class, "entity_category": EntityCategory.DIAGNOSTIC}
+            for kind, device_class in CONDITIONS.items()
+        },
+    },
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: IvmConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the binary sensors of an entry."""
+    async_add_features(entry.runtime_data, BinarySensorFeature, BINARY_SENSORS, IvmBinarySensor, async_add_entities)
+
+
+class IvmBinarySensor(IvmEntity[BinarySensorFeature], BinarySensorEntity):
+    """Something that is or is not."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether it is; None if unknown."""
+        return known if isinstance(known := self.known, bool) else None

@@ -1,0 +1,42 @@
+"""Buttons: commands without a state."""
+
+from typing import override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.components.button.const import ButtonDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import IvmConfigEntry
+from .entity import IvmEntity, async_add_features, by_kind
+from .systems.kinds import Kind
+from .systems.model import ButtonFeature
+
+# One command at a time: a device that is still carrying out the last one answers "busy".
+PARALLEL_UPDATES = 1
+
+BUTTONS = by_kind(
+    ButtonEntityDescription,
+    {
+        Kind.ELECTRIC_LOCK: {},
+        Kind.OUTPUT_PULSE: {},
+        Kind.REBOOT: {"device_class": ButtonDeviceClass.RESTART, "entity_category": EntityCategory.CONFIG},
+    },
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: IvmConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the buttons of an entry."""
+    async_add_features(entry.runtime_data, ButtonFeature, BUTTONS, IvmButton, async_add_entities)
+
+
+class IvmButton(IvmEntity[ButtonFeature], ButtonEntity):
+    """A command."""
+
+    @override
+    async def async_press(self) -> None:
+        """Carry it out."""
+        await self.command(self.coordinator.system.press(self.feature, self.coordinator.sink))

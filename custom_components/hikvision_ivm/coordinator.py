@@ -1,0 +1,472 @@
+"""The middle: takes what a system reports, keeps it, and tells exactly the entities it concerns."""
+
+from asyncio import Event as Flag, Task, current_task, timeout
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from .availability import Link, Reachability
+from .const import DOMAIN, ENTITY_LIMIT, GRACE_SECONDS, LOGGER
+from .devices import async_register_devices
+from .latch import Latch
+from .polling import Poller
+from .repairs import async_sync_problems
+from .systems.base import PushHealth, PushReply, PushRequest, PushState, Runtime, System, Tier
+from .systems.errors import AuthenticationError, RejectedError, SystemFailure
+from .systems.kinds import Kind
+from .systems.model import (
+    UNKNOWN,
+    BinarySensorFeature,
+    Feature,
+    Identity,
+    Inventory,
+    Occurrence,
+    Problem,
+    Report,
+    Source,
+    Unknown,
+    Value,
+)
+
+type IvmConfigEntry = ConfigEntry[IvmCoordinator]
+
+PUSH_WAIT_SECONDS = 5.0
+"""How long details wait for the push channel, so that nothing is missed between reading and listening."""
+
+RETRY_SECONDS = 60.0
+"""Pause before details are read again, or the push channel is started again after an unforeseen fault."""
+
+NOTHING = Inventory({}, {})
+
+
+class FeatureListener(Protocol):
+    """The entity of a feature."""
+
+    def feature_updated(self) -> None:
+        """Value or availability changed."""
+
+    def feature_replaced(self, feature: Feature) -> None:
+        """The inventory describes the feature anew."""
+
+    def occurred(self, occurrence: Occurrence) -> None:
+        """Something happened to the feature."""
+
+
+class CoordinatorSink:
+    """Where the system delivers."""
+
+    __slots__ = ("_coordinator",)
+
+    def __init__(self, coordinator: IvmCoordinator) -> None:
+        """Deliver to a coordinator."""
+        self._coordinator = coordinator
+
+    def report(self, report: Report) -> None:
+        """Apply values, availability and occurrences."""
+        self._coordinator.apply(report)
+
+    def inventory(self, inventory: Inventory) -> None:
+        """Replace the inventory."""
+        self._coordinator.replace_inventory(inventory)
+
+    def push_health(self, health: PushHealth) -> None:
+        """Take note of the push channel's state."""
+        self._coordinator.set_push_health(health)
+
+    def problems(self, topic: str, problems: Sequence[Problem]) -> None:
+        """Replace the problems of a topic."""
+        self._coordinator.set_problems(topic, problems)
+
+
+class IvmCoordinator:
+    """One config entry at run time.
+
+    `values` holds what is known, by feature id. `statistics` counts what happened: `reports`, `values` (changed),
+    `occurrences`, `polls`, `failed_polls`, `resyncs`, and what was set aside: `stray_values`, `stray_occurrences`,
+    `failed_listeners`.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: IvmConfigEntry, system: System, runtime: Runtime) -> None:
+        """Take over a system; nothing is asked of it yet."""
+        self.hass = hass
+        self.entry = entry
+        self.system = system
+        self.sink = CoordinatorSink(self)
+        self.identity: Identity | None = None
+        self.inventory = NOTHING
+        self.values: dict[str, Value] = {}
+        self.problems: dict[str, tuple[Problem, ...]] = {}
+        self.push_health = PushHealth(PushState.CONNECTING)
+        self.statistics: Counter[str] = Counter()
+        self.surplus: frozenset[str] = frozenset()
+        self._runtime = runtime
+        self._listeners: dict[str, FeatureListener] = {}
+        self._adders: dict[type[Feature], Callable[[list[Feature]], None]] = {}
+        self._features_of: dict[str, list[str]] = {}
+        self._reachability = Reachability()
+        self._latch = Latch(hass.loop, runtime.monotonic, self._hold_expired)
+        self._poll_link = Link(hass.loop, GRACE_SECONDS, self._poll_link_changed)
+        self._push_link = Link(hass.loop, GRACE_SECONDS, self._push_link_changed)
+        self._poller = Poller(hass, entry, runtime, poll=self._poll, periods=self._periods)
+        self._tasks: set[Task[None]] = set()
+        self._push_settled = Flag()
+        self._primed = False
+        self._stopped = False
+        self.locked_out = False
+
+    # life
+
+    async def async_identify(self) -> Identity:
+        """Prove that the system answers and is the one this entry stands for. Raises any `SystemFailure`."""
+        self.identity = await self.system.identify()
+        return self.identity
+
+    async def async_take_inventory(self) -> None:
+        """Read what exists and register its devices. Raises any `SystemFailure`."""
+        self.replace_inventory(await self.system.inventory())
+
+    @callback
+    def async_start(self) -> None:
+        """Begin to listen, to read details and to poll. Entities exist by now."""
+        self._push_link.fail("")
+        self._spawn(self._listen(), "listen")
+        self._spawn(self._prime(), "prime")
+        self._poller.start()
+
+    @callback
+    def async_halt(self) -> None:
+        """Stop every timer and task. What is known stays."""
+        self._stopped = True
+        self._poller.stop()
+        self._latch.close()
+        self._poll_link.close()
+        self._push_link.close()
+        self._cancel_tasks()
+
+    async def async_close(self) -> None:
+        """Stop, and give back what the system holds on the other side."""
+        self.async_halt()
+        await self.system.close()
+
+    # entities
+
+    @property
+    def wanted(self) -> Collection[str]:
+        """Ids of the features that have an entity: a live view."""
+        return self._listeners.keys()
+
+    @callback
+    def async_add_platform[F: Feature](self, feature_type: type[F], add: Callable[[list[F]], None]) -> None:
+        """Let a platform add the features of its type, those that exist and those that will appear."""
+        add(list(self.inventory.of(feature_type)))
+
+        def add_later(features: list[Feature]) -> None:
+            add([feature for feature in features if isinstance(feature, feature_type)])
+
+        self._adders[feature_type] = add_later
+
+    @callback
+    def async_subscribe(self, feature_id: str, listener: FeatureListener) -> None:
+        """Tell an entity what concerns its feature."""
+        self._listeners[feature_id] = listener
+
+    @callback
+    def async_unsubscribe(self, feature_id: str) -> None:
+        """Tell it no more."""
+        self._listeners.pop(feature_id, None)
+
+    def is_available(self, feature: Feature) -> bool:
+        """Whether what is known of a feature can be trusted: it exists, its way works, its device is reachable."""
+        if feature.id not in self.inventory.features:
+            return False
+        match feature.source:
+            case Source.ALWAYS:
+                return True
+            case Source.POLL:
+                working = self._poll_link.working
+            case Source.PUSH:
+                working = self._push_link.working
+            case Source.BOTH:
+                working = self._poll_link.working or self._push_link.working
+        # Whether a device is online is known from what it hangs on, and most wanted when it is not.
+        device = self.inventory.devices[feature.device_id]
+        device_id = device.parent if feature.kind is Kind.ONLINE else device.id
+        return working and device_id not in self._reachability.unreachable
+
+    # reports
+
+    @callback
+    def apply(self, report: Report) -> None:
+        """Take in what a poll read or a push brought. Costs what changed, not what exists."""
+        self.statistics["reports"] += 1
+        changed: dict[str, None] = {}
+        values, latch = self.values, self._latch
+        for feature_id, value in report.values.items():
+            if latch and feature_id in latch:
+                latch.release(feature_id)
+            known = values.get(feature_id, UNKNOWN)
+            if known is value or (known == value and type(known) is type(value)):
+                continue
+            self._set(feature_id, value, changed)
+        if report.available:
+            self._devices_turned(self._reachability.update(report.available), changed)
+        for occurrence in report.occurrences:
+            self._switch(occurrence, changed)
+        self._tell(changed)
+        for occurrence in report.occurrences:
+            self._occurred(occurrence)
+
+    def _set(self, feature_id: str, value: Value | Unknown, changed: dict[str, None]) -> None:
+        """Keep a value that differs from the known one."""
+        if feature_id not in self.inventory.features:
+            self.statistics["stray_values"] += 1
+            return
+        if value is UNKNOWN:
+            self.values.pop(feature_id, None)
+        else:
+            self.values[feature_id] = value
+        self.statistics["values"] += 1
+        changed[feature_id] = None
+
+    def _switch(self, occurrence: Occurrence, changed: dict[str, None]) -> None:
+        """Let an occurrence turn its binary sensors on or off."""
+        for feature_id in occurrence.features:
+            feature = self.inventory.features.get(feature_id)
+            if not isinstance(feature, BinarySensorFeature):
+                continue
+            state = self._latch.take(feature_id, occurrence.phase, feature.hold, late=occurrence.late)
+            if state is not None and self.values.get(feature_id) is not state:
+                self._set(feature_id, state, changed)
+
+    def _occurred(self, occurrence: Occurrence) -> None:
+        """Pass an occurrence on to the entities it names."""
+        self.statistics["occurrences"] += 1
+        for feature_id in occurrence.features:
+            if feature_id not in self.inventory.features:
+                self.statistics["stray_occurrences"] += 1
+            elif (listener := self._listeners.get(feature_id)) is not None:
+                self._guarded(listener.occurred, occurrence)
+
+    def _hold_expired(self, feature_id: str) -> None:
+        """Turn off what was not repeated in its hold time."""
+        changed: dict[str, None] = {}
+        self._set(feature_id, False, changed)
+        self._tell(changed)
+
+    def _tell(self, feature_ids: Iterable[str]) -> None:
+        """Let the entities of these features write their state."""
+        listeners = self._listeners
+        for feature_id in feature_ids:
+            if (listener := listeners.get(feature_id)) is not None:
+                self._guarded(listener.feature_updated)
+
+    def _guarded[*A](self, call: Callable[[*A], None], *arguments: *A) -> None:
+        """Call an entity so that its fault harms neither the others nor the stream that the report came from."""
+        try:
+            call(*arguments)
+        except Exception:  # noqa: BLE001 - any fault of one entity must not cost the others their report
+            self.statistics["failed_listeners"] += 1
+            LOGGER.exception("%s: an entity could not take in a report", self.entry.title)
+
+    # inventory
+
+    @callback
+    def replace_inventory(self, inventory: Inventory) -> None:
+        """Take over another set of devices and features: entities appear, those of vanished features go unavailable."""
+        before, self.inventory = self.inventory, inventory
+        async_register_devices(self.hass, self.entry, inventory, before, self.system.manufacturer)
+        self._features_of = {}
+        for feature in inventory.features.values():
+            self._features_of.setdefault(feature.device_id, []).append(feature.id)
+        self._reachability.replace(inventory)
+        self._limit_entities()
+        for feature_id in before.features.keys() - inventory.features.keys():
+            self.values.pop(feature_id, None)
+            self._latch.release(feature_id)
+            self._tell((feature_id,))
+        for feature_id, feature in inventory.features.items():
+            if (listener := self._listeners.get(feature_id)) is not None and before.features.get(feature_id) != feature:
+                self._guarded(listener.feature_replaced, feature)
+        for feature_type, add in self._adders.items():
+            new = [f for f in inventory.of(feature_type) if f.id not in before.features and f.id not in self._listeners]
+            if new:
+                add(new)
+
+    def _limit_entities(self) -> None:
+        """Home Assistant refuses entities beyond its limit: disable the surplus instead, and say so."""
+        enabled = [feature.id for feature in self.inventory.features.values() if feature.enabled]
+        self.surplus = frozenset(enabled[ENTITY_LIMIT:])
+        problems = []
+        if self.surplus:
+            placeholders = {"count": str(len(enabled)), "limit": str(ENTITY_LIMIT)}
+            problems.append(Problem(key="too_many_entities", placeholders=placeholders))
+        self.set_problems("entities", problems)
+
+    @callback
+    def set_problems(self, topic: str, problems: Sequence[Problem]) -> None:
+        """Replace the problems of a topic and show them as repairs."""
+        if tuple(problems) != self.problems.get(topic, ()):
+            self.problems[topic] = tuple(problems)
+            async_sync_problems(self.hass, self.entry, topic, problems)
+
+    # availability
+
+    def _devices_turned(self, device_ids: Collection[str], changed: dict[str, None]) -> None:
+        """Take note of devices that became reachable or unreachable: all their entities change."""
+        lost = [device_id for device_id in device_ids if device_id in self._reachability.unreachable]
+        for device_id in device_ids:
+            changed.update(dict.fromkeys(self._features_of.get(device_id, ())))
+        endless = [feature_id for feature_id in self._latch.endless() if feature_id in changed]
+        self._forget(endless, changed)
+        for words, ids in (("unreachable", lost), ("reachable again", [d for d in device_ids if d not in lost])):
+            if ids:
+                names = ", ".join(sorted(self.inventory.devices[device_id].name for device_id in ids))
+                LOGGER.info("%s: %s: %s", self.entry.title, words, names)
+
+    def _forget(self, feature_ids: Iterable[str], changed: dict[str, None]) -> None:
+        """Make unknown what waits for an end that may have been missed."""
+        for feature_id in feature_ids:
+            self._latch.release(feature_id)
+            self._set(feature_id, UNKNOWN, changed)
+
+    def _poll_link_changed(self) -> None:
+        """Polling failed for the grace time, or works again."""
+        self._link_changed(self._poll_link, "polling", {Source.POLL, Source.BOTH})
+
+    def _push_link_changed(self) -> None:
+        """The push channel was away for the grace time, or is back."""
+        self._link_changed(self._push_link, "push channel", {Source.PUSH, Source.BOTH})
+
+    def _link_changed(self, link: Link, name: str, sources: Collection[Source]) -> None:
+        """Say once that a way is lost or back, and let its entities show it."""
+        if link.working:
+            LOGGER.info("%s: %s works again", self.entry.title, name)
+        else:
+            LOGGER.info("%s: %s is lost: %s", self.entry.title, name, link.reason or "no answer")
+        self._tell([f.id for f in self.inventory.features.values() if f.source in sources])
+
+    @callback
+    def set_push_health(self, health: PushHealth) -> None:
+        """Take note of the push channel's state; coming back makes everything be read once."""
+        before, self.push_health = self.push_health, health
+        if health.state is not PushState.CONNECTING:
+            self._push_settled.set()
+        match health.state:
+            case PushState.HEALTHY:
+                self._push_link.succeed()
+            case PushState.OFF:
+                self._push_link.lose("off")
+            case _:
+                self._push_link.fail(health.reason)
+        if before.state is health.state:
+            return
+        if PushState.HEALTHY in (before.state, health.state):
+            self._poller.reschedule()
+        if health.state is PushState.HEALTHY and self._primed:
+            self.statistics["resyncs"] += 1
+            changed: dict[str, None] = {}
+            self._forget(self._latch.endless(), changed)
+            self._tell(changed)
+            self._poller.resync()
+
+    # work in the background
+
+    def _periods(self) -> Mapping[Tier, float]:
+        """Seconds between polls at the moment."""
+        return self.system.periods(push_healthy=self.push_health.state is PushState.HEALTHY)
+
+    async def _poll(self, tier: Tier) -> bool:
+        """Poll one tier and return whether the system answered."""
+        self.statistics["polls"] += 1
+        if await self._attempt(self.system.poll(tier, self.sink, self.wanted), f"polling {tier}"):
+            self._poll_link.succeed()
+            return True
+        self.statistics["failed_polls"] += 1
+        return False
+
+    async def _prime(self) -> None:
+        """Read the details once the push channel stands, or does not come."""
+        try:
+            async with timeout(PUSH_WAIT_SECONDS):
+                await self._push_settled.wait()
+        except TimeoutError:
+            LOGGER.debug("%s: reading details before the push channel stands", self.entry.title)
+        self._primed = True
+        while not await self._attempt(self.system.prime(self.sink, self.wanted), "reading details"):
+            await self._runtime.sleep(RETRY_SECONDS)
+
+    async def _attempt(self, work: Awaitable[None], name: str) -> bool:
+        """Read something and return whether that worked; a failure counts against polling."""
+        try:
+            await work
+        except AuthenticationError as error:
+            self.authentication_failed(error)
+        except SystemFailure as error:
+            self._poll_link.fail(str(error))
+        except Exception as error:  # noqa: BLE001 - a fault in reading one answer must not end polling for good
+            LOGGER.exception("%s: %s broke", self.entry.title, name)
+            self._poll_link.fail(type(error).__name__)
+        else:
+            return True
+        return False
+
+    async def _listen(self) -> None:
+        """Keep the push channel running until the entry is unloaded or the user has to act."""
+        while True:
+            try:
+                await self.system.listen(self.sink)
+            except AuthenticationError as error:
+                self.authentication_failed(error)
+                return
+            except Exception as error:  # noqa: BLE001 - events must come back after any fault
+                LOGGER.exception("%s: the push channel broke", self.entry.title)
+                reason = error.key if isinstance(error, SystemFailure) else "unknown_error"
+                self.set_push_health(PushHealth(PushState.DOWN, reason))
+            else:
+                return
+            await self._runtime.sleep(RETRY_SECONDS)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run in the background, for as long as the entry is loaded."""
+        task = self.entry.async_create_background_task(self.hass, work, f"{self.entry.title}: {name}")
+        if not task.done():
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _cancel_tasks(self) -> None:
+        """Cancel what runs in the background, save the task that asks for it."""
+        for task in self._tasks - {current_task()}:
+            task.cancel()
+
+    async def receive(self, request: PushRequest) -> PushReply:
+        """Let the system take in what it posted to us."""
+        return await self.system.receive(request, self.sink)
+
+    # failures
+
+    @callback
+    def authentication_failed(self, error: AuthenticationError) -> None:
+        """Ask the user for credentials, once, and send nothing until then."""
+        if self._stopped or self.locked_out:
+            return
+        self.locked_out = True
+        LOGGER.info("%s: credentials were refused: %s", self.entry.title, error)
+        self._poller.stop()
+        self._cancel_tasks()
+        self._poll_link.lose(error.key)
+        self._push_link.lose(error.key)
+        self.entry.async_start_reauth(self.hass)
+
+    @callback
+    def command_failed(self, error: SystemFailure) -> HomeAssistantError:
+        """Turn a failed command into what Home Assistant shows: the user's mistake, or a failure."""
+        if isinstance(error, AuthenticationError):
+            self.authentication_failed(error)
+        shown = ServiceValidationError if isinstance(error, RejectedError) else HomeAssistantError
+        return shown(
+            translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders)
+        )

@@ -1,0 +1,111 @@
+"""Events: what happened, with who, where and when, for automations."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, override
+
+from homeassistant.components.event import DoorbellEventType, EventDeviceClass, EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import IvmConfigEntry
+from .entity import IvmEntity, async_add_features, by_kind
+from .systems.kinds import Kind
+from .systems.model import EventFeature, Occurrence, Phase
+
+PARALLEL_UPDATES = 0
+
+PLAIN = (
+    Kind.DETECTION,
+    Kind.DEVICE_EVENT,
+    Kind.UNKNOWN_EVENT,
+    Kind.ACCESS_CONTROL,
+    Kind.ALARM_INPUT,
+    Kind.AUDIO_EXCEPTION,
+    Kind.CALL_FOR_HELP,
+    Kind.CONTACT_ID,
+    Kind.FACE,
+    Kind.ILLEGAL_LOGIN,
+    Kind.INTERCOM,
+    Kind.INTRUSION,
+    Kind.LINE_CROSSING,
+    Kind.PIR,
+    Kind.PLATE,
+    Kind.REGION_ENTRANCE,
+    Kind.REGION_EXITING,
+    Kind.SCENE_CHANGE,
+    Kind.STORAGE_HEALTH,
+)
+
+EVENTS = by_kind(
+    EventEntityDescription,
+    {
+        **{kind: {} for kind in PLAIN},
+        Kind.DOORBELL: {"device_class": EventDeviceClass.DOORBELL},
+        Kind.MOTION: {"device_class": EventDeviceClass.MOTION},
+    },
+)
+
+BEGINNINGS = (Phase.START, Phase.PULSE)
+"""What is an event. A repeat is not: what was going on before we listened must not be replayed as new."""
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: IvmConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the event entities of an entry."""
+    async_add_features(entry.runtime_data, EventFeature, EVENTS, IvmEvent, async_add_entities)
+
+
+def event_type(kind: Kind, device_class: EventDeviceClass | None) -> str:
+    """Return the event type of a kind; a bell uses Home Assistant's own word for ringing."""
+    bell = device_class is EventDeviceClass.DOORBELL and kind is Kind.DOORBELL
+    return DoorbellEventType.RING if bell else kind.value
+
+
+@lru_cache
+def event_types(kinds: tuple[Kind, ...], device_class: EventDeviceClass | None) -> list[str]:
+    """Return the event types of an entity; entities of the same kinds share the list."""
+    if device_class is EventDeviceClass.DOORBELL:
+        kinds = (Kind.DOORBELL, *(kind for kind in kinds if kind is not Kind.DOORBELL))
+    return [event_type(kind, device_class) for kind in kinds]
+
+
+def event_attributes(occurrence: Occurrence) -> Mapping[str, Any]:
+    """Return what is known of an occurrence: `device_time` as ISO 8601, everything else as the system named it."""
+    known = {
+        **occurrence.details,
+        "code": occurrence.code,
+        "channel": occurrence.channel,
+        "target": occurrence.target and occurrence.target.value,
+        "region": occurrence.region,
+        "plate": occurrence.plate,
+        "person": occurrence.person,
+        "device_time": occurrence.time and occurrence.time.isoformat(),
+        "late": occurrence.late or None,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+class IvmEvent(IvmEntity[EventFeature], EventEntity):
+    """A source of occurrences."""
+
+    @property
+    @override
+    def event_types(self) -> list[str]:
+        """What may happen."""
+        return event_types(self.feature.event_types, self.device_class)
+
+    @callback
+    @override
+    def occurred(self, occurrence: Occurrence) -> None:
+        """Tell that something began or happened."""
+        if occurrence.phase not in BEGINNINGS:
+            return
+        kind = occurrence.kind if occurrence.kind in self.feature.event_types else Kind.UNKNOWN_EVENT
+        word = event_type(kind, self.device_class)
+        if word not in self.event_types:
+            self.coordinator.statistics["events_without_type"] += 1
+            return
+        self._trigger_event(word, dict(event_attributes(occurrence)))
+        self.async_write_ha_state()
