@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..kinds import Kind
-from ..model import SwitchFeature
-from .records import Channel, ChannelOrigin, Facts, Setting, UnitKind
+from ..model import Source, SwitchFeature
+from .records import Channel, ChannelOrigin, Facts, IoPort, Setting, UnitKind
 
 LOCAL_VIDEO: Final = "System/Video/inputs/channels/{channel}/"
 PROXIED_VIDEO: Final = "ContentMgmt/InputProxy/channels/{channel}/video/"
@@ -161,12 +161,25 @@ def _of_device(facts: Facts) -> Iterator[SwitchFeature]:
     """Offer what belongs to the device and to no channel."""
     pir = [trigger for trigger in facts.triggers if trigger.type == "pir" and not trigger.proxied]
     if flagged(facts, _PIR_FLAGS) or (pir and facts.kind is UnitKind.CAMERA):
-        channel = next((facts.channels[t.channel] for t in pir if t.channel in facts.channels), None)
-        owner = facts.device_id if channel is None else channel.device_id
+        numbers = {trigger.channel for trigger in pir}
+        owner = next((c.device_id for number, c in facts.channels.items() if number in numbers), facts.device_id)
         yield SwitchFeature(device_id=owner, kind=Kind.PIR, enabled=bool(pir), address=Setting(path=PIR))
     if flagged(facts, _HOLIDAY_FLAGS):
         address = Setting(path=HOLIDAYS)
         yield SwitchFeature(device_id=facts.device_id, kind=Kind.HOLIDAY, enabled=False, address=address)
+
+
+def output_switch(device_id: str, port: IoPort, *, enabled: bool = True) -> SwitchFeature:
+    """Return the switch of an alarm output that stays as it is set; its address is the `IoPort`."""
+    return SwitchFeature(
+        device_id=device_id,
+        kind=Kind.ALARM_OUTPUT,
+        part=port.id,
+        label=port.name,
+        address=port,
+        enabled=enabled,
+        source=Source.BOTH,
+    )
 
 
 def offered(facts: Facts) -> list[SwitchFeature]:
