@@ -27,6 +27,8 @@ _COARSE_DOUBLE_SECONDS: Final = 2.0
 """The same for devices that tell the time without seconds, so that real repeats look alike."""
 _ECHO_SECONDS: Final = 1.0
 """A double that comes later than this while the event is on shows that it goes on."""
+_SHORT_GAP_SECONDS: Final = 3.0
+"""Some devices end the stream every few messages; an end is not likely to fall into the moment between two streams."""
 _DOUBLES: Final = 64
 _SIGNATURES: Final = 16
 _CODES: Final = 64
@@ -125,6 +127,9 @@ class EventRouter:
         if place is LOST:
             self.counts["unresolved"] += 1
         route = self._routes.find(alert.type, row, place, began=alert.active and not alert.late)
+        if not route.imported:
+            self.counts["not_imported"] += 1
+            return None
         if alert.late:
             return self._history(alert, route, received)
         now = self._runtime.monotonic()
@@ -341,17 +346,18 @@ class EventRouter:
         """Return the path on the device, with its query, of the last picture of an image feature, if it is there."""
         return self._picture_paths.get(feature_id)
 
-    def settle(self) -> Report:
+    def settle(self, gap: float | None = None) -> Report:
         """Return off for everything that only events switch and that is not on, so that it is known.
 
-        To be told after every connect. What waits for an end that may have been missed is over, too: if it is not, the
-        device says so again.
+        To be told after every connect; `gap`: seconds since the last connection, None for the first. What waits for an
+        end that was missed in the gap is over, too: if it is not, the device says so again.
         """
         now = self._runtime.monotonic()
+        missed = gap is None or gap > _SHORT_GAP_SECONDS
         on: set[str] = set()
         for key, running in list(self._running.items()):
             route = running.route
-            if running.until < now or (route.endless and not route.level):
+            if running.until < now or (missed and route.endless and not route.level):
                 del self._running[key]
             elif route.sensor is not None:
                 on.add(route.sensor)

@@ -14,21 +14,15 @@ from ..model import BinarySensorFeature, EventFeature, Feature, ImageFeature, In
 from .event_types import EVENT_TYPES, EventType
 from .places import LOST, Place
 from .records import Facts
+from .seen import SEEN, Seen
 
-SEEN: Final = "seen"
-"""Key in the memory: list of `[canonical type, channel number | terminal id | None]` nobody listed, but the device sent.
-
-A picture is remembered as the type `event_picture`.
-"""
-
-type Seen = tuple[str, int | str | None]
 type Grow = Callable[[], Inventory]
-"""Builds the inventory anew, with what is in the memory under `SEEN`."""
+"""Builds the inventory anew, with what is in the memory under `SEEN` (see `with_seen`)."""
 
 PULSE_HOLD: Final = 5.0
 """Seconds for which a repeat of something momentary is the same happening."""
 ENDLESS_HOLD: Final = 600.0
-"""Seconds after which something whose end was never told may begin anew."""
+"""Seconds after which something whose end was never told may begin anew. A hold as long waits for that end, too."""
 _SEEN_LIMIT: Final = 512
 
 _LATCHED: Final = frozenset(row.kind for row in EVENT_TYPES.values() if row.binary) - {Kind.ALARM_INPUT}
@@ -41,7 +35,7 @@ class Route:
 
     `sensor`: the binary sensor. `by_target`: binary sensors for one target only. `events`, `moments`: event entities and
     the sensors that tell when something happened last. `level`: the sensor follows a terminal and takes plain values.
-    `endless`: only an end that is told ends it.
+    `endless`: only an end that is told ends it. `imported`: the user wants this device.
     """
 
     key: tuple[str, Place]
@@ -56,6 +50,7 @@ class Route:
     lasting: bool
     level: bool
     endless: bool
+    imported: bool
 
 
 class Routes:
@@ -72,6 +67,7 @@ class Routes:
     def replace(self, facts: Facts, inventory: Inventory) -> None:
         """Take over another inventory."""
         self._facts = facts
+        self._devices = inventory.devices
         self._known: dict[tuple[str, Place], Route] = {}
         self._sensors: dict[tuple[str, Kind], dict[str, BinarySensorFeature]] = {}
         self._terminals: dict[tuple[Kind, str], BinarySensorFeature] = {}
@@ -122,7 +118,7 @@ class Routes:
     def image(self, place: Place) -> str | None:
         """Return the image feature for a picture from a place, created if there is none."""
         device_id = self._device(place)
-        if device_id not in self._images and place.scope in {"channel", "device"}:
+        if device_id not in self._images and device_id in self._devices and place.scope in {"channel", "device"}:
             self._learn((Kind.EVENT_PICTURE.value, place.number))
         return self._images.get(device_id)
 
@@ -139,12 +135,13 @@ class Routes:
         by_target: dict[Target, str] = {}
         if place.scope == "port":
             sensor = self._terminals.get((kind, str(place.number)))
-            device_id = sensor.device_id if sensor is not None else device_id
         elif row is not None and row.binary and place is not LOST:
-            parts = self._sensors.get((device_id, kind), {})
+            # A detector of the unit itself, such as its PIR, at times names channel 1.
+            parts = self._sensors.get((device_id, kind)) or self._sensors.get((self._facts.device_id, kind), {})
             sensor = parts.get("")
             by_target = {_TARGET_PARTS[part]: one.id for part, one in parts.items() if part in _TARGET_PARTS}
-        events, kind = self._tellers(device_id, kind, has_sensor=sensor is not None)
+        device_id = sensor.device_id if sensor is not None else device_id
+        events, kind = self._tellers(device_id, place, kind, has_sensor=sensor is not None)
         root = self._facts.device_id
         moments = dict.fromkeys(self._moments[one] for one in (device_id, root) if one in self._moments)
         return Route(
@@ -159,23 +156,28 @@ class Routes:
             hold=_hold(sensor, lasting=row is not None and row.binary),
             lasting=row is not None and row.binary,
             level=sensor is not None and sensor.kind is Kind.ALARM_INPUT,
-            endless=sensor is not None and sensor.hold is None,
+            endless=sensor is not None and (sensor.hold is None or sensor.hold >= ENDLESS_HOLD),
+            imported=device_id in self._devices,
         )
 
-    def _tellers(self, device_id: str, kind: Kind, *, has_sensor: bool) -> tuple[tuple[str, ...], Kind]:
-        """Return the event entities that can tell `kind`, and the kind they can tell it as.
+    def _tellers(self, device_id: str, place: Place, kind: Kind, *, has_sensor: bool) -> tuple[tuple[str, ...], Kind]:
+        """Return the event entity that can tell `kind`, and the kind it can tell it as.
 
-        What neither an event entity nor a binary sensor knows is told as unknown.
+        The channel's comes first for what happened there, else the device's. What neither an event entity nor a binary
+        sensor knows is told as unknown.
         """
+        first = Kind.DETECTION if place.scope == "channel" else Kind.DEVICE_EVENT
         candidates = self._events.get(device_id) or self._events.get(self._facts.device_id, [])
+        candidates = sorted(candidates, key=lambda feature: feature.kind is not first)
         for told in (kind,) if has_sensor else (kind, Kind.UNKNOWN_EVENT):
-            if events := tuple(feature.id for feature in candidates if told in feature.event_types):
-                return events, told
+            for feature in candidates:
+                if told in feature.event_types:
+                    return (feature.id,), told
         return (), kind
 
     def _lacks(self, route: Route, row: EventType, place: Place) -> bool:
         """Whether an entity is missing for something the device does send."""
-        if place is LOST or row.kind is Kind.UNKNOWN_EVENT:
+        if place is LOST or row.kind is Kind.UNKNOWN_EVENT or not route.imported:
             return False
         return (row.binary and route.sensor is None) or (not row.binary and route.kind is not row.kind)
 
