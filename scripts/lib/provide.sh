@@ -173,11 +173,11 @@ provide_python() {
     for candidate in python3.14 python3 python "$own/usr/bin/python3.14"; do
         if is_new_enough "$candidate"; then command -v "$candidate"; return; fi
     done
-    found=$("$uv" python find --no-project '>=3.14.2,<3.15' 2>>"$log") || found=""
+    found=$("$uv" python find --system --no-project '>=3.14.2,<3.15' 2>>"$log") || found=""
     if [ -n "$found" ] && is_new_enough "$found"; then echo "$found"; return; fi
     say "Providing Python 3.14 …"
     if quietly env UV_HTTP_TIMEOUT=30 UV_PYTHON_INSTALL_BIN=0 "$uv" python install 3.14; then
-        found=$("$uv" python find --no-project --managed-python '>=3.14.2,<3.15' 2>>"$log") || found=""
+        found=$("$uv" python find --system --no-project --managed-python '>=3.14.2,<3.15' 2>>"$log") || found=""
         if [ -n "$found" ] && is_new_enough "$found"; then echo "$found"; return; fi
     fi
     if unpack_python "$own" && is_new_enough "$own/usr/bin/python3.14"; then echo "$own/usr/bin/python3.14"; return; fi
