@@ -17,7 +17,7 @@ from lxml import etree
 
 from ..errors import SystemFailure
 from ..model import Target
-from ..transport import xml
+from ..transport.xml import parse_lenient
 from .access import ACCESS_TYPES, ACCESS_WORDS
 from .event_types import EVENT_TYPES, canonical
 
@@ -281,13 +281,13 @@ _READERS: Final[Mapping[str, Callable[[bytes], Alert]]] = {
 def _root(body: bytes) -> etree._Element:
     """Parse the bytes, without what surrounds the document if that is in the way."""
     try:
-        return xml.parse_lenient(body)
+        return parse_lenient(body)
     except SystemFailure:
         start, end = body.find(b"<"), body.rfind(b">") + 1
         if start < 0 or end <= start or (start, end) == (0, len(body)):
             raise UnusableAlert("malformed") from None
     try:
-        return xml.parse_lenient(body[start:end])
+        return parse_lenient(body[start:end])
     except SystemFailure:
         raise UnusableAlert("malformed") from None
 
