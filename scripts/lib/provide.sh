@@ -75,6 +75,7 @@ unpack_pip() {
     apt_prepare "$folder/apt" ""
     (cd "$folder" && quietly apt-get "${apt_options[@]}" download python3-pip-whl) || return 1
     quietly dpkg-deb -x "$folder"/python3-pip-whl_*.deb "$folder" || return 1
+    rm -rf "$folder/apt" "$folder"/*.deb
     find "$folder" -name 'pip-*.whl' | head -n 1
 }
 
@@ -214,10 +215,12 @@ headers_of() {
 }
 
 # provide_environment NAME REQUIREMENTS [OPTIONAL]: print the interpreter of an environment that has them.
-# Packages of the file OPTIONAL may fail to build; what needs them does without.
+# Packages of the file OPTIONAL may fail to build; what needs them does without. Versions in the file that the variable
+# `override` names replace those of REQUIREMENTS and of what it needs.
 provide_environment() {
     local requirements=$project/$2 optional=${3:+$project/$3} folder=$environments/$1 stamp uv python
-    stamp=$(cat "$requirements" ${optional:+"$optional"} | cksum)
+    local overriding=${override:+$project/$override}
+    stamp=$(cat "$requirements" ${optional:+"$optional"} ${overriding:+"$overriding"} | cksum)
     if [ "$(cat "$folder/.provided" 2>/dev/null)" = "$stamp" ] && is_new_enough "$folder/bin/python"; then
         echo "$folder/bin/python"
         return
@@ -237,7 +240,7 @@ provide_environment() {
     say "Installing the packages of $2 …"
     rm -rf "$folder"
     quietly "$uv" venv --python "$python" "$folder" || fail "no environment could be made in $folder; details are in $log"
-    install_packages "$folder" -r "$requirements" ||
+    install_packages "$folder" -r "$requirements" ${overriding:+--override "$overriding"} ||
         fail "the packages of $2 could not be installed; is the package registry reachable? Details are in $log"
     if [ -n "$optional" ]; then
         CPATH=$(headers_of "$folder/bin/python") install_packages "$folder" -r "$optional" ||
