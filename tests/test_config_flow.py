@@ -419,6 +419,16 @@ async def test_reauth(hass: HomeAssistant, device: Device, entry: MockConfigEntr
     assert len(device.tried) == 2
 
 
+async def test_reauth_over_http(hass: HomeAssistant, device: Device, entry: MockConfigEntry) -> None:
+    """An entry without a pinned certificate is mended where it is, and nothing is pinned."""
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "url": "http://192.0.2.10", "fingerprint": None})
+    device.answers["http://192.0.2.10"] = CAMERA
+    result = await submit(hass, await entry.start_reauth_flow(hass), {"username": "watcher", "password": PASSWORD})
+    assert result["reason"] == "reauth_successful"
+    assert entry.data["fingerprint"] is None
+    assert device.tried_urls == ["http://192.0.2.10"]
+
+
 async def test_reauth_other_device(hass: HomeAssistant, device: Device, entry: MockConfigEntry) -> None:
     """Another device at the old address does not take the entry over."""
     device.answers["https://192.0.2.10:8443"] = OTHER

@@ -37,8 +37,9 @@ def _prefix(entry: ConfigEntry[Any], topic: str = "") -> str:
 
 
 def _placeholders(entry: ConfigEntry[Any], problem: Problem) -> dict[str, str]:
-    """Fill the texts; `device` is the entry's title unless the problem names one."""
-    return {"device": entry.title, **problem.placeholders}
+    """Fill the texts; `device` is the entry's title unless the problem names one; what is not known is a dash."""
+    filled = {name: text or "–" for name, text in problem.placeholders.items()}
+    return {"device": entry.title, **filled}
 
 
 @callback
