@@ -6,7 +6,7 @@ back would delete the other half. `ProtocolError` and `BodyTooLargeError` are th
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 import math
 import re
@@ -16,7 +16,7 @@ from lxml import etree
 
 from ..errors import BodyTooLargeError, ProtocolError
 
-type Element = etree._Element
+type Element = etree._Element  # noqa: SLF001 lxml has no public name for it
 
 XML_LIMIT: Final = 4 * 1024 * 1024
 """Largest document in bytes."""
@@ -253,7 +253,7 @@ def as_datetime(value: str | None, default_tz: tzinfo | None = None) -> datetime
     try:
         zone: tzinfo | None = default_tz
         if utc:
-            zone = timezone.utc
+            zone = UTC
         elif sign:
             if int(minutes or 0) > 59 or int(hours) > 14:
                 return None
