@@ -4,10 +4,13 @@ from simulators.wire.auth import VARIANTS, User
 
 from .alerts import STYLES
 from .device import IsapiSimulator
+from .fault_table import FAULTS, fault_names
 from .framing import FRAMINGS
 from .profiles import PROFILES
+from .scenario import SCRIPTS
 from .server import DEFAULT_PASSWORD, Fault, RequestRecord
 
 __all__ = [
-    "DEFAULT_PASSWORD", "FRAMINGS", "PROFILES", "STYLES", "VARIANTS", "Fault", "IsapiSimulator", "RequestRecord", "User",
+    "DEFAULT_PASSWORD", "FAULTS", "FRAMINGS", "PROFILES", "SCRIPTS", "STYLES", "VARIANTS", "Fault", "IsapiSimulator", "RequestRecord", "User",
+    "fault_names",
 ]  # fmt: skip

@@ -156,7 +156,7 @@ def render_document(alert: Alert, identity: Identity) -> str:
     body |= state_block(alert) | common_tail(alert)
     if alert.type in MOTION_TYPES:
         body |= region_block(alert, rich=False)
-    return document("EventNotificationAlert", body | alert.extra, namespace=ISAPI)
+    return document("EventNotificationAlert", {**body, **alert.extra}, namespace=ISAPI)
 
 
 def render_camera(alert: Alert, identity: Identity) -> str:
@@ -172,7 +172,7 @@ def render_camera(alert: Alert, identity: Identity) -> str:
     body |= picture_block(alert)
     if alert.retransmission or alert.picture:
         body["isDataRetransmission"] = alert.retransmission
-    text = document("EventNotificationAlert", body | alert.extra, namespace=HIKVISION)
+    text = document("EventNotificationAlert", {**body, **alert.extra}, namespace=HIKVISION)
     return text.partition("\n")[2]
 
 
@@ -200,7 +200,7 @@ def render_recorder(alert: Alert, identity: Identity) -> str:
     body |= {name: value for name, value in state_block(alert).items() if name != "eventDescription"}
     body |= common_tail(alert) | region_block(alert, rich=False)
     body |= extension_block(alert, identity, number)
-    return document("EventNotificationAlert", body | alert.extra, namespace=PSIA, version="1.0")
+    return document("EventNotificationAlert", {**body, **alert.extra}, namespace=PSIA, version="1.0")
 
 
 def render_recorder_dyn(alert: Alert, identity: Identity) -> str:
@@ -219,7 +219,7 @@ def render_recorder_dyn(alert: Alert, identity: Identity) -> str:
     else:
         body |= region_block(alert, rich=True)
     body |= picture_block(alert)
-    return document("EventNotificationAlert", body | alert.extra, namespace=ISAPI).partition("\n")[2]
+    return document("EventNotificationAlert", {**body, **alert.extra}, namespace=ISAPI).partition("\n")[2]
 
 
 def render_door(alert: Alert, identity: Identity) -> str:

@@ -86,7 +86,9 @@ class RefusedError(Exception):
         self.answer = answer
 
 
-def unauthorized_body(speech: Speech, path: str, verdict: Verdict, lock_form: Literal["response_status", "user_check"]) -> str:
+def unauthorized_body(
+    speech: Speech, path: str, verdict: Verdict, lock_form: Literal["response_status", "user_check"]
+) -> str:
     """Body of a 401: a bare userCheck without credentials, else with the lock fields of one of both generations.
 
     isapi-core §1.2: extended ResponseStatus on older firmware, fields in `userCheck` on later ones.

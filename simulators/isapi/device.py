@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 import re
 from typing import Any, Literal
 
@@ -9,15 +11,16 @@ from aiohttp import web
 
 from simulators.wire.xml import leaf
 
-from . import lists
+from . import lists, scenario
 from .alerts import Alert, Identity, Style
 from .answers import Answer, RefusedError, xml_answer
 from .documents import Setup
 from .emitting import EventServer
+from .fault_table import FAULTS
 from .live import ROUTES, Handler
 from .pictures import PictureSource, draw_picture
 from .profiles import PROFILES
-from .push import Pusher, PushForm, target_of
+from .push import Pusher, PushForm, Target, target_of
 from .server import Exchange
 from .state import DeviceState
 from .writes import put_document
@@ -75,7 +78,7 @@ class IsapiSimulator(DeviceState, EventServer):
         """Raise `KeyError` for an unknown profile, `ValueError` for an impossible number of channels."""
         chosen = PROFILES[profile]
         proxied = chosen.proxied if channels is None else channels
-        if chosen.max_proxied is None and channels is not None or not 0 <= proxied <= 64:
+        if (chosen.max_proxied is None and channels is not None) or not 0 <= proxied <= 64:
             raise ValueError(f"{profile} cannot have {channels} attached cameras")
         setup = Setup(
             profile=chosen, serial=serial or f"{chosen.model}20260101AAWR{number:09d}WCVU",
@@ -96,6 +99,8 @@ class IsapiSimulator(DeviceState, EventServer):
         self.pusher = Pusher()
         self.picture_source = picture_source
         self.preview_period = preview_period
+        for fault, path in chosen.standing_faults:
+            self.inject(fault, path)
 
     @property
     def identity(self) -> Identity:
@@ -160,7 +165,9 @@ class IsapiSimulator(DeviceState, EventServer):
         if http == 0:
             raise ConnectionAbortedError(path)
         if http is not None:
-            return self.speech.status(path, 3 if http == 500 else 4, "deviceError" if http == 500 else "notSupport", http=http)
+            return self.speech.status(
+                path, 3 if http == 500 else 4, "deviceError" if http == 500 else "notSupport", http=http
+            )
         known = KNOWN.fullmatch(path) is not None
         return self.speech.status(path, 4, "notSupport" if known else "invalidOperation", http=403 if known else 404)
 
@@ -172,6 +179,17 @@ class IsapiSimulator(DeviceState, EventServer):
                 return
 
     # Commands and changes
+
+    def inject(self, name: str, path: str | None = None, *, times: int | None = None) -> None:
+        """Let something go wrong, by its name in `FAULTS`; raises `KeyError` for an unknown one."""
+        row = FAULTS[name]
+        row.inject(self, path or row.path, times)
+
+    def change_password(self, password: str, username: str | None = None) -> None:
+        """Change an account's password behind the client's back; nonces are lost."""
+        name = username or self.username
+        self.authority.users[name] = replace(self.authority.users[name], password=password)
+        self.authority.forget_nonces()
 
     async def reboot_soon(self) -> None:
         """Reboot as soon as the answer is on its way."""
@@ -220,13 +238,21 @@ class IsapiSimulator(DeviceState, EventServer):
         super().send_alert(alert, style, framing)
         for path, source in self.documents.items():
             if path.startswith("Event/notification/httpHosts/") and (target := target_of(source)):
-                self.spawn(
-                    lambda target=target: self.pusher.deliver(
-                        target, alert, self.identity, render=style.render, content_type=style.part_type,
-                        name=self.setup.device_name, form=self.push_form,
-                    ),
-                    "simulated push",
-                )  # fmt: skip
+                self.spawn(partial(self._push, target, alert, style), "simulated push")
+
+    async def _push(self, target: Target, alert: Alert, style: Style) -> None:
+        await self.pusher.deliver(
+            target, alert, self.identity, render=style.render, content_type=style.part_type,
+            name=self.setup.device_name, form=self.push_form,
+        )  # fmt: skip
+
+    async def play(self, script: str, *, channel: int = 1, port: str | None = None, pace: float = 1.0) -> int:
+        """Play a script of `SCRIPTS` once; returns how many steps were told."""
+        return await scenario.play(self, script, channel=channel, port=port, pace=pace)
+
+    def live(self, *, seed: int = 0, pace: float = 1.0) -> asyncio.Task[None]:
+        """Let things happen at random from now on until the task is cancelled or the device stops."""
+        return self.spawn(partial(scenario.live, self, seed=seed, pace=pace), "simulated life")
 
     async def push_test(self, path: str) -> bool:
         """Tell whether the target of a push slot answers."""

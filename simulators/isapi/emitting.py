@@ -103,7 +103,7 @@ class EventServer(DeviceServer):
         self.hub.send(self._heartbeat())
 
     def emit(
-        self, *, type: str, style: str | None = None, framing: str | None = None, **fields: Unpack[AlertFields]  # noqa: A002
+        self, *, type: str, style: str | None = None, framing: str | None = None, **fields: Unpack[AlertFields]
     ) -> Alert:
         """Send one alert to all open streams, whatever its linkage says; returns it with its time and counter."""
         alert = Alert(type=type, **fields)
@@ -138,7 +138,7 @@ class EventServer(DeviceServer):
         """Queue bytes for all open streams as they are."""
         self.hub.send(data)
 
-    def emit_half(self, *, type: str, **fields: Unpack[AlertFields]) -> None:  # noqa: A002
+    def emit_half(self, *, type: str, **fields: Unpack[AlertFields]) -> None:
         """Send the first half of an alert's part, then end the streams."""
         alert = Alert(type=type, **fields)
         if alert.when is None:

@@ -14,6 +14,7 @@ from simulators.wire.xml import Value, children, local, text
 from . import lists, snapshots
 from .answers import Answer, RefusedError, json_answer, xml_answer
 from .server import Exchange
+from .state import CALL_SIGNALS
 from .writes import put_document, read_body
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Route:
 
 def user_check(device: IsapiSimulator, exchange: Exchange, _match: re.Match[str]) -> Reply:
     """Say that the login is right, and what is wrong with the password (isapi-core §3.8.1)."""
-    body: dict[str, Value] = {"statusValue": 200, "statusString": "OK"} | device.password_flags
+    body: dict[str, Value] = {"statusValue": 200, "statusString": "OK", **device.password_flags}
     return xml_answer(device.speech.document("userCheck", body))
 
 
@@ -186,9 +187,9 @@ def online_status(device: IsapiSimulator, exchange: Exchange, match: re.Match[st
 
 def mutex_errors(device: IsapiSimulator, _exchange: Exchange, _match: re.Match[str]) -> Reply:
     """Enabled functions that exclude the one that was refused last (isapi-core §3.1.9)."""
-    rows = [{"id": number, "describe": function, "channelNo": channel}
+    rows: list[Value] = [{"id": number, "describe": function, "channelNo": channel}
             for number, (function, channel) in enumerate(device.last_exclusion, 1)]  # fmt: skip
-    inner: Value = {"@size": 8, "MutexFunction": list(rows)} if rows else {"@size": 8}
+    inner: Value = {"@size": 8, "MutexFunction": rows} if rows else {"@size": 8}
     return xml_answer(device.speech.document("MutexFunctionErrorMsg", {"MutexFunctionList": inner}))
 
 
@@ -197,7 +198,7 @@ def mutex_question(device: IsapiSimulator, exchange: Exchange, _match: re.Match[
     try:
         question = json.loads(exchange.body)
         function, channel = str(question["function"]), int(question["channelID"])
-    except (ValueError, KeyError, TypeError):
+    except ValueError, KeyError, TypeError:
         return json_answer({"statusCode": 6, "statusString": "Invalid Content", "subStatusCode": "badJsonContent"}, 400)
     rows = device.excluding(function, channel)
     return json_answer(
@@ -269,10 +270,9 @@ def call_options(_device: IsapiSimulator, _exchange: Exchange, _match: re.Match[
 
 def call_signal(device: IsapiSimulator, exchange: Exchange, _match: re.Match[str]) -> Reply:
     """Answer, reject or hang up."""
-    words = {"answer": "onCall", "reject": "idle", "cancel": "idle", "hangUp": "idle"}
     try:
-        device.call = words[json.loads(exchange.body)["CallSignal"]["cmdType"]]
-    except (ValueError, KeyError, TypeError):
+        device.call = CALL_SIGNALS[json.loads(exchange.body)["CallSignal"]["cmdType"]]
+    except ValueError, KeyError, TypeError:
         return json_answer({"statusCode": 6, "statusString": "Invalid Content", "subStatusCode": "badJsonContent"}, 400)
     return json_answer({"statusCode": 1, "statusString": "OK", "subStatusCode": "ok"})
 

@@ -75,6 +75,9 @@ class Profile:
     refusals: Mapping[str, int] = field(default_factory=dict)
     """HTTP status by path, for what this kind refuses in its own way; 0 = it drops the connection."""
 
+    standing_faults: tuple[tuple[str, str], ...] = ()
+    """Faults that are there from the start, each with its path."""
+
     @property
     def is_recorder(self) -> bool:
         """Tell whether it records other cameras."""
@@ -144,6 +147,13 @@ PROFILES: Mapping[str, Profile] = {
             name="hostile", model="DS-SIM-HOSTILE", device_type="IPCamera", description="IPCamera", phantoms=(3, 4),
             smart=EVERY_SMART, inputs=1, outputs=1, disks=(CARD,), style="hostile",
             features=frozenset({"pir", "privacy", "mutex"}),
+            standing_faults=(
+                ("gbk_name", "System/deviceInfo"), ("mixed_namespaces", "System/capabilities"),
+                ("padded_values", "Streaming/channels"), ("missing_optional", "System/status"),
+                ("single_item", "Security/adminAccesses"), ("mixed_namespaces", "Event/triggers"),
+                ("empty_body", "Event/capabilities"), ("truncated_xml", "Smart/capabilities"),
+                ("picture_device_error", "Streaming/channels/*/picture"),
+            ),
             refusals={"System/Holidays": 0, "ContentMgmt/InputProxy/channels": 500, "System/IO/outputs": 405},
         ),
     )

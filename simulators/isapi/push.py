@@ -28,7 +28,7 @@ def target_of(slot: str) -> Target | None:
     """Read a push slot; None when it is empty."""
     root = parse_text(slot)
     address = text(root, _address_element(root)) or ""
-    if address in ("", "0.0.0.0", "::"):  # noqa: S104
+    if address in ("", "0.0.0.0", "::"):
         return None
     scheme = (text(root, "protocolType") or "HTTP").lower()
     path = "/" + (text(root, "url") or "/").lstrip("/")
@@ -106,7 +106,7 @@ class Pusher:
                 async with request as response:
                     await response.read()
                     self.statuses.append(response.status)
-            except (aiohttp.ClientError, TimeoutError):
+            except aiohttp.ClientError, TimeoutError:
                 self.failures += 1
 
     async def reach(self, target: Target) -> bool:
@@ -115,7 +115,7 @@ class Pusher:
             try:
                 async with session.post(target.url, data=b"", ssl=_careless()) as response:
                     return response.status < 500
-            except (aiohttp.ClientError, TimeoutError):
+            except aiohttp.ClientError, TimeoutError:
                 return False
 
 

@@ -1,7 +1,7 @@
 """The part every simulated device shares: sockets, TLS, login, request log, faults and connections that break."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -19,7 +19,7 @@ from .answers import Answer, RefusedError, Speech, unauthorized_body
 
 PREFIX = "/ISAPI/"
 BODY_LIMIT = 16 * 1024 * 1024
-DEFAULT_PASSWORD = "Simulated-1"  # noqa: S105  (a simulated device's)
+DEFAULT_PASSWORD = "Simulated-1"
 
 
 class RawResponse(web.StreamResponse):
@@ -184,15 +184,9 @@ class DeviceServer:
         """Seconds since the device booted."""
         return self.clock() - self._booted_at
 
-    def spawn(self, work: Callable[[], object], name: str) -> asyncio.Task[None]:
+    def spawn(self, work: Callable[[], Coroutine[object, object, None]], name: str) -> asyncio.Task[None]:
         """Run a coroutine function beside the requests until it ends or the device stops."""
-
-        async def run() -> None:
-            result = work()
-            if asyncio.iscoroutine(result):
-                await result
-
-        task = asyncio.get_running_loop().create_task(run(), name=name)
+        task = asyncio.get_running_loop().create_task(work(), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

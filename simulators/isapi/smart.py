@@ -99,8 +99,8 @@ def _region(detection: Detection, number: int) -> Body:
     body: dict[str, Value] = {"id": number}
     if detection.region == "LineItem":
         points = ((100, 500), (900, 500)) if drawn else ()
-        return body | detection.fields | {"CoordinatesList": coordinates(points, "Coordinates") if drawn else None}
-    return body | detection.fields | {"RegionCoordinatesList": coordinates(SQUARE) if drawn else None}
+        return {**body, **detection.fields, "CoordinatesList": coordinates(points, "Coordinates") if drawn else None}
+    return {**body, **detection.fields, "RegionCoordinatesList": coordinates(SQUARE) if drawn else None}
 
 
 def smart_document(detection: Detection, channel: int, *, namespace: str | None, version: str, enabled: bool) -> str:
@@ -118,14 +118,10 @@ def smart_document(detection: Detection, channel: int, *, namespace: str | None,
         }
         body["isSupportMultiScene"] = False
     body["Extensions"] = EXTENSION
-    return document(
-        detection.root, body, namespace=NAMESPACES.get(detection.path, namespace), version=version
-    )
+    return document(detection.root, body, namespace=NAMESPACES.get(detection.path, namespace), version=version)
 
 
 def smart_capabilities(keys: tuple[str, ...]) -> Body:
     """Flags of `Smart/capabilities`."""
     have = {DETECTIONS[key].flag for key in keys}
     return {f"isSupport{row.flag}": row.flag in have for row in DETECTIONS.values()}
-
-

@@ -14,6 +14,7 @@ from .documents.video import channel_detections, channel_streams, proxied_camera
 from .smart import DETECTIONS
 
 type Call = Literal["idle", "ring", "onCall"]
+CALL_SIGNALS: Mapping[str, Call] = {"answer": "onCall", "reject": "idle", "cancel": "idle", "hangUp": "idle"}
 EXCLUSIONS: Mapping[str, frozenset[str]] = {
     "fieldDetection": frozenset({"counting"}),
     "lineDetection": frozenset({"counting"}),
@@ -27,7 +28,9 @@ def function_path(function: str, channel: str) -> str | None:
     """Path of the rule of a function that takes part in exclusions."""
     if function == "counting":
         return f"System/Video/inputs/channels/{channel}/counting"
-    row = next((row for row in DETECTIONS.values() if row.function and row.function.casefold() == function.casefold()), None)
+    row = next(
+        (row for row in DETECTIONS.values() if row.function and row.function.casefold() == function.casefold()), None
+    )
     return f"Smart/{row.path}/{channel}" if row else None
 
 
@@ -137,11 +140,18 @@ class DeviceState:
 
     # Inventory
 
-    def set_disk(self, identifier: str, **changes: str | int) -> None:
-        """Change a disk: `status`, `free`, `capacity` (MB); raises `KeyError` for an unknown one."""
+    def set_disk(
+        self, identifier: str, *, status: str | None = None, free: int | None = None, capacity: int | None = None
+    ) -> None:
+        """Change what is given of a disk, sizes in MB; raises `KeyError` for an unknown one."""
         for index, disk in enumerate(self.disks):
             if disk.id == identifier:
-                self.disks[index] = replace(disk, **changes)
+                self.disks[index] = replace(
+                    disk,
+                    status=disk.status if status is None else status,
+                    free=disk.free if free is None else free,
+                    capacity=disk.capacity if capacity is None else capacity,
+                )
                 return
         raise KeyError(identifier)
 

@@ -97,7 +97,9 @@ class StreamHub:
         lifetime: float | None, first: bytes = b"", chunk: int | None = None,
     ) -> web.StreamResponse:  # fmt: skip
         """Answer one request with a stream until it ends."""
-        response = RawResponse(headers={"MIME-Version": "1.0"} | ({"Content-Type": content_type} if content_type else {}))
+        response = RawResponse(
+            headers={"MIME-Version": "1.0"} | ({"Content-Type": content_type} if content_type else {})
+        )
         response.force_close()
         await response.prepare(request)
         stream = AlertStream(request)

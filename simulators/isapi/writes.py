@@ -163,9 +163,7 @@ def put_document(device: IsapiSimulator, path: str, body: bytes) -> Answer:
     refuse = device.speech.status(path, 6, "badXmlContent")
     if text(sent, "id") not in (None, text(stored, "id")):
         raise RefusedError(refuse)
-    if device.strict and (
-        missing(stored, sent) or etree.QName(sent).namespace != etree.QName(stored).namespace
-    ):
+    if device.strict and (missing(stored, sent) or etree.QName(sent).namespace != etree.QName(stored).namespace):
         raise RefusedError(refuse)
     before = [text(stored, name) for name in REBOOTING]
     was_on = text(stored, "enabled") == "true"

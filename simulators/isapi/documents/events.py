@@ -40,9 +40,7 @@ def channel_triggers(setup: Setup, channel: int) -> list[Trigger]:
         detection = DETECTIONS[key]
         # Some devices leave scene change out of the list although the trigger exists (isapi-events §2.5).
         unlisted = second or (key == "SceneChangeDetection" and not setup.profile.is_recorder)
-        rows.append(
-            Trigger(id=f"{detection.prefix}-{channel}", type=detection.alert, channel=channel, hidden=unlisted)
-        )
+        rows.append(Trigger(id=f"{detection.prefix}-{channel}", type=detection.alert, channel=channel, hidden=unlisted))
     if setup.profile.is_recorder:
         for row in rows:
             row.methods = [f"record-{channel}", "center"]
@@ -61,7 +59,9 @@ def device_triggers(setup: Setup) -> list[Trigger]:
     if setup.has("pir"):
         rows.append(Trigger(id="PIR", type="PIR", channel=1))
     if setup.has("thermal"):
-        rows += [Trigger(id=f"{kind}-2", type=kind, channel=2) for kind in ("thermometry", "temperature", "fireDetection")]
+        rows += [
+            Trigger(id=f"{kind}-2", type=kind, channel=2) for kind in ("thermometry", "temperature", "fireDetection")
+        ]
     return rows
 
 
@@ -140,7 +140,7 @@ def push_slots(setup: Setup) -> dict[str, str]:
         f"Event/notification/httpHosts/{number}": document(
             "HttpHostNotification",
             {"id": number, "url": "/", "protocolType": "HTTP", "parameterFormatType": "XML",
-             "addressingFormatType": "ipaddress", "ipAddress": "0.0.0.0", "portNo": 80, "userName": None,  # noqa: S104
+             "addressingFormatType": "ipaddress", "ipAddress": "0.0.0.0", "portNo": 80, "userName": None,
              "httpAuthenticationMethod": "none",
              "Extensions": {"@xmlns": "urn:selfextension:psiaext-ver10-xsd", "intervalBetweenEvents": 0},
              "httpBroken": False},

@@ -1,6 +1,6 @@
 """What only some kinds have: passive infrared, thermal, movement, door station."""
 
-from simulators.wire.xml import Value
+from simulators.wire.xml import Body, Value
 
 from .setup import Setup
 
@@ -52,11 +52,15 @@ def thermal(setup: Setup) -> dict[str, str]:
     }
 
 
+def span(low: int, high: int) -> Body:
+    """Range of an axis."""
+    return {"Min": low, "Max": high}
+
+
 def movement(setup: Setup) -> dict[str, str]:
     """Pan, tilt and zoom of a dome (isapi-core X.1); a fixed thermal camera says that it has none of it."""
     if not setup.has("ptz"):
         return {}
-    span = lambda low, high: {"Min": low, "Max": high}  # noqa: E731
     base = "PTZCtrl/channels/1"
     documents = {
         f"{base}/capabilities": setup.render(

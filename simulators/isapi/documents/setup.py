@@ -28,7 +28,7 @@ class Setup:
 
     @property
     def proxy_ports(self) -> list[int]:
-        """Terminals of attached cameras: port 1 of every third channel, numbered channel × 100 + port."""
+        """Terminals of attached cameras: port 1 of every third channel, numbered channel * 100 + port."""
         return [channel * 100 + 1 for channel in self.proxied if channel % 3 == 0] if self.profile.proxy_ports else []
 
     def has(self, feature: str) -> bool:

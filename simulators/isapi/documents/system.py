@@ -162,7 +162,7 @@ def ports(setup: Setup) -> dict[str, str]:
     return {
         f"Security/adminAccesses/{number}": setup.render(
             "AdminAccessProtocol",
-            {"id": number, "enabled": enabled, "protocol": protocol} | ({} if port is None else {"portNo": port}),
+            {"id": number, "enabled": enabled, "protocol": protocol, **({} if port is None else {"portNo": port})},
         )
         for number, (protocol, port, enabled) in enumerate(rows, 1)
     }
@@ -173,7 +173,9 @@ def hardware(setup: Setup) -> dict[str, str]:
     if setup.profile.is_recorder or setup.has("intercom"):
         return {}
     return {
-        "System/Hardware": setup.render("HardwareService", {"IrLightSwitch": {"mode": "open"}, "LED": {"enabled": True}})
+        "System/Hardware": setup.render(
+            "HardwareService", {"IrLightSwitch": {"mode": "open"}, "LED": {"enabled": True}}
+        )
     }
 
 

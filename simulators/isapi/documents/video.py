@@ -68,7 +68,9 @@ def stream(setup: Setup, channel: int, number: int, copy_of: int | None = None) 
         "enabled": True,
         "Transport": {
             "maxPacketSize": 1000,
-            "ControlProtocolList": {"ControlProtocol": [{"streamingTransport": "RTSP"}, {"streamingTransport": "HTTP"}]},
+            "ControlProtocolList": {
+                "ControlProtocol": [{"streamingTransport": "RTSP"}, {"streamingTransport": "HTTP"}]
+            },
             "Security": {"enabled": True, "certificateType": "digest"},
         },
         "Video": {
