@@ -1,0 +1,1 @@
+"""Tests of the integration, of its systems and of the simulated devices."""

@@ -1,0 +1,600 @@
+"""Tests of the way from reports to states, of polling, push, availability and inventory changes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+import logging
+from typing import Any
+from unittest.mock import patch
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+
+from custom_components.hikvision_ivm.const import DOMAIN
+from custom_components.hikvision_ivm.coordinator import IvmCoordinator
+from custom_components.hikvision_ivm.systems import errors
+from custom_components.hikvision_ivm.systems.base import PushHealth, PushRequest, PushState, Tier
+from custom_components.hikvision_ivm.systems.kinds import Kind
+from custom_components.hikvision_ivm.systems.model import (
+    UNKNOWN,
+    BinarySensorFeature,
+    Device,
+    DeviceKind,
+    EventFeature,
+    Phase,
+    Report,
+    SensorFeature,
+    Source,
+    SwitchFeature,
+)
+
+from .fake_system import CHANNEL, DEVICES, HUB, FakeSystem, occurrence
+
+type SetUp = Callable[[], Awaitable[FakeSystem]]
+
+MOTION = BinarySensorFeature(device_id=CHANNEL, kind=Kind.MOTION, source=Source.PUSH, hold=5.0)
+LOSS = BinarySensorFeature(device_id=CHANNEL, kind=Kind.VIDEO_LOSS, source=Source.PUSH)
+INPUT = BinarySensorFeature(device_id=HUB, kind=Kind.ALARM_INPUT, part="1", source=Source.BOTH)
+ONLINE = BinarySensorFeature(device_id=CHANNEL, kind=Kind.ONLINE)
+STREAM = BinarySensorFeature(device_id=HUB, kind=Kind.EVENT_STREAM, source=Source.ALWAYS)
+EVENT = EventFeature(
+    device_id=CHANNEL, kind=Kind.DETECTION, source=Source.PUSH, event_types=(Kind.MOTION, Kind.UNKNOWN_EVENT)
+)
+SWITCH = SwitchFeature(device_id=CHANNEL, kind=Kind.MOTION)
+CPU = SensorFeature(device_id=HUB, kind=Kind.CPU_USAGE, unit="%")
+
+MOTION_ID = "binary_sensor.gate_motion"
+LOSS_ID = "binary_sensor.gate_video_loss"
+INPUT_ID = "binary_sensor.recorder_alarm_input_1"
+ONLINE_ID = "binary_sensor.gate_online"
+STREAM_ID = "binary_sensor.recorder_event_stream"
+EVENT_ID = "event.gate_detection"
+SWITCH_ID = "switch.gate_motion_detection"
+CPU_ID = "sensor.recorder_cpu_usage"
+
+
+def state(hass: HomeAssistant, entity_id: str) -> str:
+    """Return what an entity shows."""
+    found = hass.states.get(entity_id)
+    assert found is not None, entity_id
+    return found.state
+
+
+def coordinator(entry: MockConfigEntry) -> IvmCoordinator:
+    """Return the coordinator of a loaded entry."""
+    made = entry.runtime_data
+    assert isinstance(made, IvmCoordinator)
+    return made
+
+
+async def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float) -> None:
+    """Let time pass."""
+    freezer.tick(timedelta(seconds=seconds))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await hass.async_block_till_done()
+
+
+@pytest.fixture
+def written(hass: HomeAssistant) -> Iterator[list[str]]:
+    """Return the entities whose state was written, changed or not."""
+    seen: list[str] = []
+
+    @callback
+    def note(event: Event[Any]) -> None:
+        seen.append(event.data["entity_id"])
+
+    stop = [hass.bus.async_listen(EVENT_STATE_CHANGED, note), hass.bus.async_listen(EVENT_STATE_REPORTED, note)]
+    yield seen
+    for unsubscribe in stop:
+        unsubscribe()
+
+
+@pytest.fixture(autouse=True)
+def even_rhythm() -> Iterator[None]:
+    """Take chance out of the periods."""
+    with patch("custom_components.hikvision_ivm.polling.JITTER", 0.0):
+        yield
+
+
+# reports
+
+
+async def test_only_what_changed_is_written(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, written: list[str], entry: MockConfigEntry
+) -> None:
+    """A report writes the entities whose value it changed, and no others."""
+    system.has(MOTION, LOSS, INPUT, SWITCH, CPU)
+    await set_up()
+    system.report({INPUT.id: True, CPU.id: 12, SWITCH.id: True})
+    written.clear()
+    system.report({INPUT.id: True, CPU.id: 13, SWITCH.id: True})
+    await hass.async_block_till_done()
+    assert written == [CPU_ID]
+    assert state(hass, CPU_ID) == "13"
+    written.clear()
+    system.report({INPUT.id: True, CPU.id: 13, SWITCH.id: True})
+    await hass.async_block_till_done()
+    assert written == []
+
+
+async def test_unknown_is_not_off(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """What nobody said is unknown, and a value can be forgotten."""
+    system.has(MOTION, CPU, SWITCH)
+    await set_up()
+    assert {state(hass, name) for name in (MOTION_ID, CPU_ID, SWITCH_ID)} == {STATE_UNKNOWN}
+    system.report({MOTION.id: False, CPU.id: 0, SWITCH.id: False})
+    assert (state(hass, MOTION_ID), state(hass, CPU_ID), state(hass, SWITCH_ID)) == ("off", "0", "off")
+    system.sink.report(Report(values={MOTION.id: UNKNOWN, CPU.id: UNKNOWN, SWITCH.id: UNKNOWN}))
+    assert {state(hass, name) for name in (MOTION_ID, CPU_ID, SWITCH_ID)} == {STATE_UNKNOWN}
+
+
+async def test_false_is_not_zero(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """Equal in Python, different in meaning: the kind of value counts."""
+    system.has(CPU)
+    await set_up()
+    system.report({CPU.id: 0})
+    system.report({CPU.id: False})
+    assert state(hass, CPU_ID) == STATE_UNKNOWN
+
+
+async def test_strays_are_counted_not_kept(system: FakeSystem, set_up: SetUp, entry: MockConfigEntry) -> None:
+    """Reports of features that do not exist are set aside and harm nothing."""
+    system.has(MOTION)
+    await set_up()
+    ghost = BinarySensorFeature(device_id="nobody", kind=Kind.MOTION)
+    system.report({ghost.id: True}, available={"nobody": False}, occurrences=[occurrence(Kind.MOTION, Phase.START, ghost)])
+    counted = coordinator(entry).statistics
+    assert (counted["stray_values"], counted["stray_occurrences"]) == (1, 1)
+    assert ghost.id not in coordinator(entry).values
+
+
+@pytest.mark.no_fail_on_log_exception
+async def test_a_broken_entity_harms_nobody(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """If one entity cannot take a report in, the others do, and the caller's stream lives on."""
+    system.has(CPU, MOTION)
+    await set_up()
+    with patch("custom_components.hikvision_ivm.sensor.IvmSensor.feature_updated", side_effect=ValueError("bad")):
+        system.report({CPU.id: 5, MOTION.id: True})
+    assert state(hass, MOTION_ID) == "on"
+    assert coordinator(entry).statistics["failed_listeners"] == 1
+    assert "could not take in a report" in caplog.text
+
+
+# occurrences
+
+
+async def test_motion_on_and_off_by_itself(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """An occurrence switches its sensor, and the hold time ends it."""
+    system.has(MOTION)
+    await set_up()
+    system.happen(occurrence(Kind.MOTION, Phase.START, MOTION))
+    assert state(hass, MOTION_ID) == "on"
+    await later(hass, freezer, 4)
+    assert state(hass, MOTION_ID) == "on"
+    await later(hass, freezer, 2)
+    assert state(hass, MOTION_ID) == "off"
+
+
+async def test_repeats_write_nothing(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, written: list[str]
+) -> None:
+    """A sensor that is on already is not written again."""
+    system.has(MOTION, EVENT)
+    await set_up()
+    system.happen(occurrence(Kind.MOTION, Phase.START, MOTION, EVENT))
+    written.clear()
+    for _ in range(10):
+        system.happen(occurrence(Kind.MOTION, Phase.ONGOING, MOTION, EVENT))
+    await hass.async_block_till_done()
+    assert written == []
+
+
+async def test_a_poll_knows_better_than_a_hold(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """After a poll said on, the hold of an earlier occurrence must not say off."""
+    system.has(MOTION)
+    await set_up()
+    system.happen(occurrence(Kind.MOTION, Phase.START, MOTION))
+    system.report({MOTION.id: True})
+    await later(hass, freezer, 10)
+    assert state(hass, MOTION_ID) == "on"
+    system.report({MOTION.id: False})
+    assert state(hass, MOTION_ID) == "off"
+
+
+async def test_sensor_is_on_before_the_event_is_told(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp
+) -> None:
+    """An automation that the event starts finds the sensor on."""
+    system.has(EVENT, MOTION)
+    await set_up()
+    found: list[str] = []
+
+    @callback
+    def look(event: Event[Any]) -> None:
+        if event.data["entity_id"] == EVENT_ID:
+            found.append(state(hass, MOTION_ID))
+
+    stop = hass.bus.async_listen(EVENT_STATE_CHANGED, look)
+    system.happen(occurrence(Kind.MOTION, Phase.START, EVENT, MOTION))
+    await hass.async_block_till_done()
+    stop()
+    assert found == ["on"]
+
+
+# availability
+
+
+async def test_push_lost_for_longer_than_the_grace_time(
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A short loss is nothing; a long one makes what only push can tell unavailable, and each turn is logged once."""
+    caplog.set_level(logging.INFO)
+    system.has(MOTION, INPUT, CPU, STREAM)
+    await set_up()
+    system.report({MOTION.id: False, INPUT.id: False, CPU.id: 1, STREAM.id: True})
+    system.push(PushState.DOWN, "timeout")
+    await later(hass, freezer, 59)
+    assert state(hass, MOTION_ID) == "off"
+    for _ in range(5):
+        system.push(PushState.CONNECTING)
+        system.push(PushState.DOWN, "timeout")
+    await later(hass, freezer, 2)
+    assert state(hass, MOTION_ID) == STATE_UNAVAILABLE
+    assert (state(hass, INPUT_ID), state(hass, CPU_ID), state(hass, STREAM_ID)) == ("off", "1", "on")
+    await later(hass, freezer, 600)
+    assert caplog.text.count("push channel is lost") == 1
+    system.push(PushState.HEALTHY)
+    assert state(hass, MOTION_ID) == "off"
+    assert caplog.text.count("push channel works again") == 1
+
+
+async def test_push_that_never_comes(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """Set-up does not wait for push, details neither, but after the grace time its entities say so."""
+    system.has(MOTION)
+    system.health = None
+    system.details = Report(values={MOTION.id: False})
+    await set_up()
+    assert system.count("prime") == 0
+    await later(hass, freezer, 6)
+    assert system.count("prime") == 1
+    assert state(hass, MOTION_ID) == "off"
+    await later(hass, freezer, 60)
+    assert state(hass, MOTION_ID) == STATE_UNAVAILABLE
+
+
+async def test_push_that_is_off(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """Without a push channel there is nothing to wait for."""
+    system.has(MOTION, INPUT)
+    system.health = PushHealth(PushState.OFF)
+    await set_up()
+    assert state(hass, MOTION_ID) == STATE_UNAVAILABLE
+    assert state(hass, INPUT_ID) == STATE_UNKNOWN
+
+
+async def test_polling_lost_and_back(
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Failing polls make polled entities unavailable after the grace time; what is pushed stays."""
+    caplog.set_level(logging.INFO)
+    system.has(CPU, INPUT, MOTION)
+    system.push_stretch = 1.0
+    await set_up()
+    system.report({CPU.id: 1, INPUT.id: False, MOTION.id: False})
+    system.failures["poll"] = errors.ConnectionFailedError(reason="refused")
+    await later(hass, freezer, 61)
+    assert state(hass, CPU_ID) == "1"
+    for _ in range(7):
+        await later(hass, freezer, 11)
+    assert state(hass, CPU_ID) == STATE_UNAVAILABLE
+    assert (state(hass, INPUT_ID), state(hass, MOTION_ID)) == ("off", "off")
+    system.push(PushState.DOWN, "timeout")
+    await later(hass, freezer, 61)
+    assert state(hass, INPUT_ID) == STATE_UNAVAILABLE
+    assert caplog.text.count("polling is lost: refused") == 1
+    del system.failures["poll"]
+    await later(hass, freezer, 61)
+    assert (state(hass, CPU_ID), state(hass, INPUT_ID)) == ("1", "off")
+    assert caplog.text.count("polling works again") == 1
+
+
+async def test_a_device_out_of_reach_takes_what_hangs_on_it_along(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A camera's entities follow the camera and its recorder, but whether it is online stays visible."""
+    caplog.set_level(logging.INFO)
+    lens = Device(id="SN1_ch1_lens", name="Lens", kind=DeviceKind.CAMERA, parent=CHANNEL)
+    system.devices.append(lens)
+    deep = BinarySensorFeature(device_id=lens.id, kind=Kind.MOTION, source=Source.PUSH)
+    system.has(MOTION, ONLINE, CPU, deep)
+    await set_up()
+    system.report({MOTION.id: False, ONLINE.id: True, CPU.id: 1, deep.id: True})
+    for _ in range(2):
+        system.report({ONLINE.id: False}, available={CHANNEL: False})
+    assert state(hass, MOTION_ID) == state(hass, "binary_sensor.lens_motion") == STATE_UNAVAILABLE
+    assert (state(hass, ONLINE_ID), state(hass, CPU_ID)) == ("off", "1")
+    system.report(available={HUB: False})
+    assert state(hass, ONLINE_ID) == state(hass, CPU_ID) == STATE_UNAVAILABLE
+    system.report(available={CHANNEL: True})
+    assert state(hass, MOTION_ID) == STATE_UNAVAILABLE
+    system.report(available={HUB: True})
+    assert (state(hass, MOTION_ID), state(hass, "binary_sensor.lens_motion")) == ("off", "on")
+    assert caplog.text.count("unreachable: Gate, Lens") == 1
+    assert caplog.text.count("reachable again: Gate, Lens, Recorder") == 1
+
+
+async def test_what_waits_for_an_end_is_forgotten_after_a_gap(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp
+) -> None:
+    """The end may have come while nobody listened: rather unknown than on for ever."""
+    system.has(LOSS, MOTION)
+    await set_up()
+    system.happen(occurrence(Kind.VIDEO_LOSS, Phase.START, LOSS), occurrence(Kind.MOTION, Phase.START, MOTION))
+    system.push(PushState.DOWN)
+    assert state(hass, LOSS_ID) == "on"
+    system.push(PushState.HEALTHY)
+    assert (state(hass, LOSS_ID), state(hass, MOTION_ID)) == (STATE_UNKNOWN, "on")
+    system.happen(occurrence(Kind.VIDEO_LOSS, Phase.ONGOING, LOSS))
+    assert state(hass, LOSS_ID) == "on"
+    system.report(available={CHANNEL: False})
+    system.report(available={CHANNEL: True})
+    assert state(hass, LOSS_ID) == STATE_UNKNOWN
+
+
+# polling
+
+
+async def test_rhythm_follows_push(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """Polls are rare while push is healthy, and come sooner as soon as it is not."""
+    await set_up()
+    await later(hass, freezer, 300)
+    assert system.count("poll") == 0
+    await later(hass, freezer, 301)
+    assert system.count("poll", Tier.STATUS) == 1
+    system.push(PushState.DOWN)
+    await later(hass, freezer, 61)
+    assert system.count("poll", Tier.STATUS) == 2
+    assert system.count("poll", Tier.DETAIL) == 1
+
+
+async def test_coming_back_reads_everything_once(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """After the push channel was away everything is read, but a flapping one does not wear the device out."""
+    system.has(INPUT)
+    system.reads[Tier.STATUS] = Report(values={INPUT.id: True})
+    await set_up()
+    system.push(PushState.DOWN)
+    system.push(PushState.HEALTHY)
+    await later(hass, freezer, 0.1)
+    assert [call[1] for call in system.calls if call[0] == "poll"] == [Tier.STATUS, Tier.DETAIL]
+    assert state(hass, INPUT_ID) == "on"
+    for _ in range(20):
+        system.push(PushState.DOWN)
+        system.push(PushState.HEALTHY)
+    await later(hass, freezer, 1)
+    assert system.count("poll") == 2
+    await later(hass, freezer, 31)
+    assert system.count("poll") == 4
+
+
+async def test_while_out_of_reach_one_tier_probes(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """A dead system is asked by one request now and then, and everything that waited is read when it is back."""
+    system.push_stretch = 1.0
+    await set_up()
+    system.failures["poll"] = errors.ResponseTimeoutError(reason="15 s")
+    await later(hass, freezer, 61)
+    await later(hass, freezer, 11)
+    assert system.count("poll", Tier.STATUS) == 2
+    await later(hass, freezer, 600)
+    assert system.count("poll", Tier.DETAIL) == 0
+    before = system.count("poll", Tier.STATUS)
+    del system.failures["poll"]
+    await later(hass, freezer, 61)
+    assert system.count("poll", Tier.STATUS) == before + 1
+    assert system.count("poll", Tier.DETAIL) == 1
+
+
+@pytest.mark.no_fail_on_log_exception
+async def test_a_fault_in_a_poll_does_not_end_polling(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> None:
+    """An error nobody foresaw is logged, counted and tried again."""
+    system.push_stretch = 1.0
+    await set_up()
+    system.failures["poll"] = KeyError("surprise")
+    await later(hass, freezer, 61)
+    assert coordinator(entry).statistics["failed_polls"] == 1
+    del system.failures["poll"]
+    await later(hass, freezer, 11)
+    assert system.count("poll", Tier.STATUS) == 2
+
+
+async def test_details_are_tried_again(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """If details could not be read at first, they are later."""
+    system.has(SWITCH)
+    system.details = Report(values={SWITCH.id: True})
+    system.failures["prime"] = errors.ConnectionFailedError(reason="reset")
+    await set_up()
+    assert state(hass, SWITCH_ID) == STATE_UNKNOWN
+    del system.failures["prime"]
+    await later(hass, freezer, 61)
+    assert state(hass, SWITCH_ID) == "on"
+
+
+@pytest.mark.no_fail_on_log_exception
+async def test_a_fault_in_listening_is_mended(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> None:
+    """A push channel that breaks in a way nobody foresaw is down, and started again."""
+    system.failures["listen"] = RuntimeError("surprise")
+    await set_up()
+    assert coordinator(entry).push_health == PushHealth(PushState.DOWN, "unknown_error")
+    del system.failures["listen"]
+    await later(hass, freezer, 61)
+    assert system.count("listen") == 2
+    assert coordinator(entry).push_health.state is PushState.HEALTHY
+
+
+# credentials
+
+
+@pytest.mark.parametrize("where", ["poll", "listen", "prime"])
+async def test_refused_credentials_stop_everything_and_ask_once(
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: SetUp,
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    where: str,
+) -> None:
+    """Wherever a login fails: one question to the user, and not one request more."""
+    system.has(CPU, MOTION)
+    system.failures[where] = errors.AuthenticationError(attempts_left=3)
+    system.push_stretch = 1.0
+    await set_up()
+    await later(hass, freezer, 61)
+    asked = len(system.calls)
+    assert state(hass, CPU_ID) == state(hass, MOTION_ID) == STATE_UNAVAILABLE
+    for _ in range(5):
+        await later(hass, freezer, 700)
+    system.push(PushState.HEALTHY)
+    await later(hass, freezer, 700)
+    assert len(system.calls) == asked
+    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
+    assert entry.state is ConfigEntryState.LOADED
+
+
+# inventory
+
+
+async def inventory_poll(hass: HomeAssistant, system: FakeSystem) -> None:
+    """Let the system deliver its inventory anew."""
+    await system.poll(Tier.INVENTORY, system.sink, ())
+    await hass.async_block_till_done()
+
+
+async def test_new_and_vanished_features_without_reload(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    """Entities appear, go unavailable and come back, without a reload and without doubles."""
+    system.has(MOTION)
+    await set_up()
+    system.has(MOTION, SWITCH)
+    await inventory_poll(hass, system)
+    system.report({SWITCH.id: True, MOTION.id: True})
+    assert state(hass, SWITCH_ID) == "on"
+    system.has(MOTION)
+    await inventory_poll(hass, system)
+    assert state(hass, SWITCH_ID) == STATE_UNAVAILABLE
+    assert state(hass, MOTION_ID) == "on"
+    assert SWITCH.id not in coordinator(entry).values
+    system.has(MOTION, SWITCH)
+    await inventory_poll(hass, system)
+    assert state(hass, SWITCH_ID) == STATE_UNKNOWN
+    system.report({SWITCH.id: False})
+    assert state(hass, SWITCH_ID) == "off"
+
+
+async def test_new_channel_and_new_firmware(
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: SetUp,
+    entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """A camera that is added to a recorder appears below it; what is known of a device is brought up to date."""
+    await set_up()
+    added = Device(id="SN1_ch2", name="Yard", kind=DeviceKind.CAMERA, parent=HUB)
+    hub = DEVICES[0]
+    system.devices = [
+        Device(id=hub.id, name="Cellar", kind=hub.kind, firmware="V2.0", mac=hub.mac),
+        DEVICES[1],
+        added,
+    ]
+    system.has(BinarySensorFeature(device_id=added.id, kind=Kind.MOTION, source=Source.PUSH))
+    await inventory_poll(hass, system)
+    assert state(hass, "binary_sensor.yard_motion") == STATE_UNKNOWN
+    registered = device_registry.async_get_device_by_identifier((DOMAIN, HUB), entry.entry_id)
+    child = device_registry.async_get_device_by_identifier((DOMAIN, added.id), entry.entry_id)
+    assert registered is not None and child is not None
+    assert (registered.name, registered.sw_version, registered.model) == ("Cellar", "V2.0", "NVR-1")
+    assert child.via_device_id == registered.id
+
+
+async def test_a_changed_feature_reaches_its_entity(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, freezer: FrozenDateTimeFactory
+) -> None:
+    """New options of an event entity and another hold time count at once."""
+    system.has(MOTION, EVENT)
+    await set_up()
+    system.has(
+        BinarySensorFeature(device_id=CHANNEL, kind=Kind.MOTION, source=Source.PUSH, hold=50.0),
+        EventFeature(
+            device_id=CHANNEL, kind=Kind.DETECTION, source=Source.PUSH, event_types=(Kind.FACE, Kind.UNKNOWN_EVENT)
+        ),
+    )
+    await inventory_poll(hass, system)
+    found = hass.states.get(EVENT_ID)
+    assert found is not None and found.attributes["event_types"] == ["face", "unknown_event"]
+    system.happen(occurrence(Kind.MOTION, Phase.START, MOTION))
+    await later(hass, freezer, 40)
+    assert state(hass, MOTION_ID) == "on"
+
+
+async def test_more_entities_than_home_assistant_takes(
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: SetUp,
+    entity_registry: er.EntityRegistry,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    """The surplus starts disabled, and a repair says so."""
+    system.has(*(BinarySensorFeature(device_id=HUB, kind=Kind.ALARM_INPUT, part=str(n)) for n in range(5)))
+    with patch("custom_components.hikvision_ivm.coordinator.ENTITY_LIMIT", 3):
+        await set_up()
+    disabled = [known.unique_id for known in entity_registry.entities.values() if known.disabled]
+    assert disabled == [feature.id for feature in system.features[3:]]
+    issue = next(iter(issue_registry.issues.values()))
+    assert issue.translation_key == "too_many_entities"
+    assert issue.translation_placeholders is not None
+    assert (issue.translation_placeholders["count"], issue.translation_placeholders["limit"]) == ("5", "3")
+
+
+async def test_what_is_posted_reaches_the_system(system: FakeSystem, set_up: SetUp, entry: MockConfigEntry) -> None:
+    """Requests of systems that post to us are answered by the system."""
+    await set_up()
+    reply = await coordinator(entry).receive(
+        PushRequest(method="POST", path="events", query={}, headers={}, body=b"{}")
+    )
+    assert (reply.status, reply.body) == (200, b"ok")
+    assert system.count("receive", "events") == 1
