@@ -190,6 +190,10 @@ class Problems:
         for path, judge in ((_TIME, self._judge_clock), (_PORTS, self._judge_ports), (_LOGIN, self._judge_password)):
             if path not in self._client.refused and (document := await self._read(path)) is not None:
                 self._known[path] = judge(document)
+        return self.known(facts)
+
+    def known(self, facts: Facts) -> list[Problem]:
+        """Return every problem as it was judged last, without asking the device."""
         found = [problem for problems in self._known.values() for problem in problems]
         return [
             *not_notified(facts),

@@ -73,7 +73,8 @@ class Trigger:
 
     `type` is canonical (casefolded, aliases resolved). Either `channel` or `port` is set, or neither for the device
     itself. `proxied`: the number is a digital channel or port (`dyn…`). `methods` are lower-case. `recurrence` is the
-    device's word, `interval` in milliseconds.
+    device's word, `interval` in milliseconds. `listed` False: known only from the capabilities of its channel, so that
+    nothing is known of its methods.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Trigger:
     methods: frozenset[str] = frozenset()
     recurrence: str | None = None
     interval: int | None = None
+    listed: bool = True
 
     @property
     def delivered(self) -> bool:
@@ -121,6 +123,20 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What a device tells of its own condition (isapi-core §3.1.2); None is unknown.
+
+    `cpu` and `memory` in percent, `uptime` in seconds. `temperatures`: name of the
+    sensor → degrees, by the sensor's place in the list when it has no name.
+    """
+
+    cpu: float | None = None
+    memory: float | None = None
+    uptime: float | None = None
+    temperatures: Mapping[str, float | None] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """Address of a switchable setting: a document and the leaf in it that means on or off.
 
@@ -153,6 +169,13 @@ class Facts:
     triggers: tuple[Trigger, ...] = ()
     ports: tuple[IoPort, ...] = ()
     disks: tuple[Disk, ...] = ()
+    health: Health = Health()
+    video_signal: Mapping[int, bool] = MappingProxyType({})
+    """Analogue inputs that tell whether there is a picture: channel number → it has one."""
+    manufacturer: str | None = None
+    hardware: str | None = None
+    url: str | None = None
+    """Address of the device's own pages, without credentials."""
     rtsp_port: int | None = None
     refused: Mapping[str, str] = MappingProxyType({})
     """Paths the device refused while this was read, with the reason."""
