@@ -1,134 +1,102 @@
-"""A system without a wire, whose answers a test writes down; for what lies above the systems."""
+"""The fake system with what flows, repairs, diagnostics and the secret address need besides."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Self, override
 
 import aiohttp
 
-from custom_components.hikvision_ivm.systems.base import PushReply, PushRequest, Runtime, Sink, System, Tier
+from custom_components.hikvision_ivm.systems.base import PushReply, PushRequest, Runtime, Sink
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import (
     BinarySensorFeature,
     Device,
     DeviceKind,
     Identity,
-    Inventory,
     Problem,
     Report,
     SensorFeature,
 )
+from tests.fake_system import FakeSystem
 
 SERIAL = "DS-7608NXI-I20820200101CCRR12345678WCVU"
-IDENTITY = Identity(unique_id=SERIAL, name="Recorder", model="DS-7608NXI-I2", serial=SERIAL)
 MAC = "aa:bb:cc:dd:ee:ff"
 
 
-def inventory() -> Inventory:
-    """Return a recorder with one camera, which has a motion sensor and a reading that is personal."""
-    recorder = Device(
-        id=SERIAL,
-        name="Recorder",
-        kind=DeviceKind.RECORDER,
-        manufacturer="Hikvision",
-        model="DS-7608NXI-I2",
-        serial=SERIAL,
-        firmware="V4.62.210",
-        mac=MAC,
-    )
-    camera = Device(id=f"{SERIAL}_1", name="Front door", kind=DeviceKind.CAMERA, parent=SERIAL, model="DS-2CD")
-    return Inventory.build(
-        (recorder, camera),
-        (
-            BinarySensorFeature(device_id=camera.id, kind=Kind.MOTION),
-            SensorFeature(device_id=camera.id, kind=Kind.LAST_EVENT),
-            SensorFeature(device_id=recorder.id, kind=Kind.CPU_USAGE, unit="%"),
-            SensorFeature(device_id=recorder.id, kind=Kind.DISK_STATE, part="1", options=("ok", "error")),
-        ),
-    )
-
-
-async def _accept(request: PushRequest) -> PushReply:
+async def accept(request: PushRequest) -> PushReply:
     """Answer what was posted with success."""
     return PushReply(body=b"OK")
 
 
-class FlowSystem(System):
-    """Set `fixed`, `on_fix` and the like before or after the entry was set up."""
+class FlowSystem(FakeSystem):
+    """A recorder with one camera.
 
-    id: ClassVar[str] = "isapi"
-    manufacturer: ClassVar[str] = "Hikvision"
+    `offered`: channels to choose from. `fixed`: problems that were to be mended; `on_fix` may refuse. `requests`: what
+    was posted; `on_receive` answers. `told`: diagnostics. `options`: those it was made with.
+    """
 
-    def __init__(self, data: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-        """Keep the settings."""
-        self.data = data
-        self.options = options
+    def __init__(self) -> None:
+        """Begin with one value of each sort."""
+        super().__init__()
+        self.identity = Identity(unique_id=SERIAL, name="Recorder")
+        camera = f"{SERIAL}_1"
+        self.devices = [
+            Device(
+                id=SERIAL,
+                name="Recorder",
+                kind=DeviceKind.RECORDER,
+                manufacturer="Hikvision",
+                model="DS-7608NXI-I2",
+                serial=SERIAL,
+                firmware="V4.62.210",
+                mac=MAC,
+            ),
+            Device(id=camera, name="Front door", kind=DeviceKind.CAMERA, parent=SERIAL, model="DS-2CD"),
+        ]
+        motion = BinarySensorFeature(device_id=camera, kind=Kind.MOTION)
+        last = SensorFeature(device_id=camera, kind=Kind.LAST_EVENT)
+        load = SensorFeature(device_id=SERIAL, kind=Kind.CPU_USAGE, unit="%")
+        disk = SensorFeature(device_id=SERIAL, kind=Kind.DISK_STATE, part="1", options=("ok", "error"))
+        self.has(motion, last, load, disk)
+        self.details = Report(values={motion.id: True, last.id: "plate AB-123 of Jane Roe", load.id: 12, disk.id: "ok"})
+        self.tiers = {}
         self.offered: Mapping[str, str] = {"1": "1: Front door", "2": "2: Garage", "10": "10: Gate"}
         self.fixed: list[Problem] = []
         self.on_fix: Callable[[Problem], None] | None = None
         self.requests: list[PushRequest] = []
-        self.on_receive: Callable[[PushRequest], Awaitable[PushReply]] = _accept
+        self.on_receive: Callable[[PushRequest], Awaitable[PushReply]] = accept
         self.told: Mapping[str, Any] = {}
-        self.sink: Sink | None = None
+        self.options: Mapping[str, Any] = {}
 
     @classmethod
+    @override
     def create(
         cls, session: aiohttp.ClientSession, data: Mapping[str, Any], options: Mapping[str, Any], runtime: Runtime
     ) -> Self:
-        """Make an instance."""
-        return cls(data, options)
+        made = cls()
+        made.options = options
+        return made
 
-    @classmethod
-    def addresses(cls, text: str) -> Sequence[str]:
-        """Take the address as it is."""
-        return [text]
+    @override
+    async def listen(self, sink: Sink) -> None:
+        """Have no push channel."""
+        if self.health is not None:
+            sink.push_health(self.health)
 
-    async def identify(self) -> Identity:
-        """Answer as the recorder."""
-        return IDENTITY
-
-    async def inventory(self) -> Inventory:
-        """Return the recorder and its camera."""
-        return inventory()
-
-    def periods(self, *, push_healthy: bool) -> Mapping[Tier, float]:
-        """Never poll."""
-        return {}
-
-    async def prime(self, sink: Sink, wanted: Collection[str]) -> None:
-        """Deliver one value of each sort."""
-        self.sink = sink
-        sink.report(
-            Report(
-                values={
-                    f"{SERIAL}_1_binary_sensor_motion": True,
-                    f"{SERIAL}_1_sensor_last_event": "plate AB-123 of Jane Roe",
-                    f"{SERIAL}_sensor_cpu_usage": 12,
-                    f"{SERIAL}_sensor_disk_state_1": "ok",
-                }
-            )
-        )
-
-    async def poll(self, tier: Tier, sink: Sink, wanted: Collection[str]) -> None:
-        """Bring nothing."""
-
+    @override
     async def receive(self, request: PushRequest, sink: Sink) -> PushReply:
-        """Answer as the test wants."""
         self.requests.append(request)
         return await self.on_receive(request)
 
-    async def close(self) -> None:
-        """Hold nothing."""
-
+    @override
     def diagnostics(self) -> Mapping[str, Any]:
-        """Tell what the test wrote down."""
         return self.told
 
+    @override
     def choices(self, option: str) -> Mapping[str, str]:
-        """Offer three channels."""
         return self.offered if option == "channels" else {}
 
+    @override
     async def fix(self, problem: Problem) -> None:
-        """Mend, or fail as the test wants."""
         self.fixed.append(problem)
         if self.on_fix is not None:
             self.on_fix(problem)

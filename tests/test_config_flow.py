@@ -21,7 +21,7 @@ from custom_components.hikvision_ivm.flow_forms import FORMS
 from custom_components.hikvision_ivm.systems import SYSTEMS, errors
 from custom_components.hikvision_ivm.systems.model import Identity
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations", "set_up")
+pytestmark = pytest.mark.usefixtures("set_up")
 
 SERIAL = "DS-2CD2386G2-IU20200101AAWRE12345678"
 PASSWORD = " p@ss:/?#%&<>\"'ü wörd "
@@ -563,7 +563,7 @@ def test_every_text_exists() -> None:
     texts = json.loads((Path(config_flow.__file__).parent / "translations/en.json").read_text())["config"]
     for failure in _failures(errors.SystemFailure):
         assert failure.key in texts["error"], failure
-    for key, placeholder in flow_connect._DETAILS.items():
+    for key, placeholder in flow_connect.DETAILS.items():
         assert f"{{{placeholder}}}" in texts["error"][f"{key}_{placeholder}"]
         assert f"{{{placeholder}}}" not in texts["error"][key]
     assert {"unknown", "secret_missing"} <= texts["error"].keys()

@@ -24,8 +24,6 @@ from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.diagnostics import Sweep
 from tests.flow_system import MAC, SERIAL, FlowSystem
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
 USERNAME = "wächter one"
 PASSWORD = " p@ss:/?#%&<>\"'ü wörd "
 HOST = "camera.example"

@@ -21,8 +21,6 @@ from custom_components.hikvision_ivm.flow_forms import FORMS
 from custom_components.hikvision_ivm.systems import settings
 from tests.flow_system import SERIAL, FlowSystem
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
 HOLDS = dict.fromkeys(settings.HOLDS, 5)
 ALL = {
     "channels": ["1", "2", "10"],

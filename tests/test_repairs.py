@@ -25,8 +25,6 @@ from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.model import Problem
 from tests.flow_system import SERIAL, FlowSystem
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
 COMPONENT = Path(repairs.__file__).parent
 SILENT = Problem(key="events_not_notified", placeholders={"events": "motion (1, 2)"}, fixable=True)
 RIGHT = Problem(key="missing_right", subject="preview", placeholders={"right": "Live View"})
@@ -300,7 +298,7 @@ def test_every_problem_has_exactly_its_text() -> None:
         assert _placeholders(body) - {"device"} == given, key
         assert _placeholders(texts[key]["title"]) <= given | {"device"}, key
         if fixable:
-            assert texts[key]["fix_flow"]["error"].keys() == {*repairs._ERRORS.values(), *OTHER_ERRORS}, key
+            assert texts[key]["fix_flow"]["error"].keys() == {*repairs.FIX_ERRORS.values(), *OTHER_ERRORS}, key
     assert texts.keys() == {key for key, _, _ in problems}
 
 

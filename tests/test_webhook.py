@@ -21,8 +21,6 @@ from custom_components.hikvision_ivm.systems.base import PushReply, PushRequest
 from custom_components.hikvision_ivm.systems.errors import AuthenticationError, ProtocolError
 from tests.flow_system import SERIAL, FlowSystem
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
 SECRET = "5ec2e7" * 10
 PATH = f"/api/webhook/{SECRET}"
 

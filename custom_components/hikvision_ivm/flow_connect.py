@@ -15,7 +15,7 @@ from .systems.model import Identity
 
 _LOGGER: Final = logging.getLogger(__name__)
 
-_DETAILS: Final = {
+DETAILS: Final = {
     "account_locked": "minutes",
     "insufficient_rights": "right",
     "invalid_address": "reason",
@@ -49,7 +49,7 @@ class Certificate:
 async def _async_identify(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -> Identity:
     """Log in once. Raises `SystemFailure`."""
     session = async_get_clientsession(hass, verify_ssl=data.get(settings.VERIFY_SSL, True))
-    system = SYSTEMS[system_id].create(session, data, {}, Runtime())
+    system = SYSTEMS[system_id].create(session, data, {settings.CONFIRM_LOGIN: False}, Runtime())
     try:
         return await system.identify()
     finally:
@@ -94,7 +94,7 @@ def _weight(failure: ConnectionFailedError) -> int:
 def explain(failure: SystemFailure) -> tuple[dict[str, str], dict[str, str]]:
     """Return the errors of a form and the placeholders of their texts."""
     key = failure.key
-    detail = _DETAILS.get(key, "")
+    detail = DETAILS.get(key, "")
     if failure.placeholders.get(detail):
         key = f"{key}_{detail}"
     field = settings.URL if isinstance(failure, InvalidAddressError) else "base"

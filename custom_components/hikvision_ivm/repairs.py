@@ -23,7 +23,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 _OWNED: Final = "config_entry_id" in inspect.signature(ir.async_create_issue).parameters
 """From 2026.11 an issue can belong to a config entry and go with it."""
 
-_ERRORS: Final[dict[type[SystemFailure], str]] = {
+FIX_ERRORS: Final[dict[type[SystemFailure], str]] = {
     ConnectionFailedError: "cannot_connect",
     AuthenticationError: "invalid_auth",
     InsufficientRightsError: "insufficient_rights",
@@ -143,7 +143,7 @@ class ProblemRepairFlow(RepairsFlow):
 
 def _explain(failure: SystemFailure) -> tuple[str, str]:
     """Return the key and the reason of a failure to mend."""
-    for kind, key in _ERRORS.items():
+    for kind, key in FIX_ERRORS.items():
         if isinstance(failure, kind):
             return key, failure.placeholders.get("reason", "")
     return "fix_failed", failure.placeholders.get("reason") or str(failure)

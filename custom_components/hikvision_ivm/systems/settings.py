@@ -25,6 +25,9 @@ PUSH: Final = "push"
 DEVICE_PUSH: Final = "device_push"
 """Whether the address for systems that post to us is open. Absent: no."""
 
+CONFIRM_LOGIN: Final = "confirm_login"
+"""Whether a refused login may be confirmed by one more. Absent: yes. Never stored: a dialog logs in once per submit."""
+
 EXTRA_STREAMS: Final = ("sub", "third", "transcoded")
 """What `streams` may hold."""
 
