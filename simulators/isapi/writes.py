@@ -7,20 +7,31 @@ list erases what was there. Values are checked, and some are kept within limits 
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lxml import etree
 
 from simulators.wire.xml import Element, MalformedXmlError, child, children, local, parse, parse_text, serialize, text
 
-from .answers import Answer, RefusedError
+from .answers import Answer, RefusedError, Speech
 from .smart import DETECTIONS
-
-if TYPE_CHECKING:
-    from .device import IsapiSimulator
 
 READ_ONLY = frozenset({"id", "regionType", "rowGranularity", "columnGranularity", "videoInputChannelID", "httpBroken"})
 ERASING = frozenset(row.root for row in DETECTIONS.values() if row.erasing)
+
+
+class Writable(Protocol):
+    """A device whose documents can be written."""
+
+    documents: dict[str, str]
+    speech: Speech
+    strict: bool
+    """A PUT that leaves something out, or changes the namespace, is refused."""
+    stubborn: set[str]
+    """Paths whose writes are answered with OK and change nothing."""
+
+    def excluded_by(self, path: str, /) -> bool:
+        """Tell whether another function keeps a rule from being enabled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +90,7 @@ REBOOTING = ("Video/videoCodecType", "Video/SmartCodec/enabled")
 """Settings that take effect after a reboot only."""
 
 
-def read_body(device: IsapiSimulator, path: str, body: bytes, roots: tuple[str, ...]) -> Element:
+def read_body(device: Writable, path: str, body: bytes, roots: tuple[str, ...]) -> Element:
     """Read what a client sent; raises `RefusedError` for a missing, a malformed or another document."""
     if not body.strip():
         raise RefusedError(device.speech.status(path, 5, "badXmlFormat"))
@@ -156,7 +167,7 @@ def missing(stored: Element, sent: Element) -> str | None:
     return None
 
 
-def put_document(device: IsapiSimulator, path: str, body: bytes) -> Answer:
+def put_document(device: Writable, path: str, body: bytes) -> Answer:
     """Apply a PUT to a stored document and answer as the device would."""
     stored = parse_text(device.documents[path])
     sent = read_body(device, path, body, (local(stored),))
