@@ -189,7 +189,7 @@ class EventRouter:
             running = self._running[key] = _Running(route, now)
             is_new = not alert.repeat
         else:
-            is_new = not alert.repeat and self._is_new(alert, running, now)
+            is_new = not alert.repeat and self._is_new(alert, route, running, now)
         running.until = now + route.hold
         self._note(alert, running)
         if not is_new:
@@ -203,13 +203,18 @@ class EventRouter:
         """What makes a happening another one while the event is on."""
         return alert.regions, alert.target, alert.plate, alert.number, alert.details.get("stage")
 
-    def _is_new(self, alert: Alert, running: _Running, now: float) -> bool:
-        """Whether a report differs from all that is going on. One that tells less is a repeat."""
+    def _is_new(self, alert: Alert, route: Route, running: _Running, now: float) -> bool:
+        """Whether a report differs from all that is going on. Of what lasts, one that only tells less is a repeat."""
         signature = self._signature(alert)
-        if not any(signature):
+        until = running.seen.get(signature)
+        if until is not None and until >= now:
             return False
-        seen = running.seen.get(signature)
-        return seen is None or seen < now
+        if not route.lasting:
+            return True
+        return not any(
+            until >= now and all(not told or told == known for told, known in zip(signature, variant, strict=True))
+            for variant, until in running.seen.items()
+        )
 
     def _note(self, alert: Alert, running: _Running) -> None:
         """Keep the variant that is going on."""
@@ -371,6 +376,7 @@ class EventRouter:
             "unusable": dict(self.unusable),
             "unknown_types": dict(self.unknown_types),
             "running": len(self._running),
+            "routes": len(self._routes),
             "clock_offset_seconds": self.clock.offset,
         }
 

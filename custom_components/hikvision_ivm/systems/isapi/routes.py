@@ -91,6 +91,10 @@ class Routes:
         elif isinstance(feature, ImageFeature) and feature.kind is Kind.EVENT_PICTURE:
             self._images[feature.device_id] = feature.id
 
+    def __len__(self) -> int:
+        """Return how many routes were needed so far."""
+        return len(self._known)
+
     @property
     def latched(self) -> list[str]:
         """Binary sensors that only events switch."""
