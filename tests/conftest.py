@@ -1,9 +1,11 @@
 """Fixtures of all tests."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from unittest.mock import PropertyMock, patch
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -26,6 +28,35 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Write snapshots as Home Assistant does."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def later(hass: HomeAssistant) -> Iterator[Callable[[float], Awaitable[None]]]:
+    """Return a coroutine function that lets seconds pass at once: timers of the event loop fire in their order."""
+    real_time = hass.loop.time
+    ahead = 0.0
+
+    async def settle() -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        await hass.async_block_till_done()
+
+    async def pass_seconds(seconds: float) -> None:
+        nonlocal ahead
+        await settle()
+        target = hass.loop.time() + seconds
+        while due := [
+            timer.when()
+            for timer in get_scheduled_timer_handles(hass.loop)
+            if not timer.cancelled() and timer.when() <= target
+        ]:
+            ahead += max(0.0, min(due) - hass.loop.time() + 0.001)
+            await settle()
+        ahead += max(0.0, target - hass.loop.time())
+        await settle()
+
+    with patch.object(hass.loop, "time", lambda: real_time() + ahead):
+        yield pass_seconds
 
 
 @pytest.fixture

@@ -132,6 +132,7 @@ class FakeSystem(System):
             ) -> Any:
                 instance.created = {"session": session, "data": data, "options": options}
                 instance.runtime = runtime
+                runtime.monotonic = asyncio.get_running_loop().time
                 return instance
 
         return Factory

@@ -133,9 +133,10 @@ class IvmCoordinator:
     def async_start(self) -> None:
         """Begin to listen, to read details and to poll. Entities exist by now."""
         self._push_link.fail("")
-        self._spawn(self._listen(), "listen")
-        self._spawn(self._prime(), "prime")
         self._poller.start()
+        for work, name in ((self._listen, "listen"), (self._prime, "prime")):
+            if not self.locked_out:
+                self._spawn(work(), name)
 
     @callback
     def async_halt(self) -> None:
@@ -192,10 +193,16 @@ class IvmCoordinator:
                 working = self._push_link.working
             case Source.BOTH:
                 working = self._poll_link.working or self._push_link.working
-        # Whether a device is online is known from what it hangs on, and most wanted when it is not.
-        device = self.inventory.devices[feature.device_id]
-        device_id = device.parent if feature.kind is Kind.ONLINE else device.id
-        return working and device_id not in self._reachability.unreachable
+        return working and self._judge(feature) not in self._reachability.unreachable
+
+    def _judge(self, feature: Feature) -> str | None:
+        """Return the id of the device that must be reachable for a feature to be known.
+
+        Whether a device is online is known from what it hangs on, and most wanted when it is not.
+        """
+        if feature.kind is Kind.ONLINE:
+            return self.inventory.devices[feature.device_id].parent
+        return feature.device_id
 
     # reports
 
@@ -281,7 +288,8 @@ class IvmCoordinator:
         async_register_devices(self.hass, self.entry, inventory, before, self.system.manufacturer)
         self._features_of = {}
         for feature in inventory.features.values():
-            self._features_of.setdefault(feature.device_id, []).append(feature.id)
+            if (judge := self._judge(feature)) is not None:
+                self._features_of.setdefault(judge, []).append(feature.id)
         self._reachability.replace(inventory)
         self._limit_entities()
         for feature_id in before.features.keys() - inventory.features.keys():
@@ -353,6 +361,8 @@ class IvmCoordinator:
     def set_push_health(self, health: PushHealth) -> None:
         """Take note of the push channel's state; coming back makes everything be read once."""
         before, self.push_health = self.push_health, health
+        if self.locked_out:
+            return
         if health.state is not PushState.CONNECTING:
             self._push_settled.set()
         match health.state:
@@ -383,7 +393,6 @@ class IvmCoordinator:
         """Poll one tier and return whether the system answered."""
         self.statistics["polls"] += 1
         if await self._attempt(self.system.poll(tier, self.sink, self.wanted), f"polling {tier}"):
-            self._poll_link.succeed()
             return True
         self.statistics["failed_polls"] += 1
         return False
@@ -397,6 +406,8 @@ class IvmCoordinator:
             LOGGER.debug("%s: reading details before the push channel stands", self.entry.title)
         self._primed = True
         while not await self._attempt(self.system.prime(self.sink, self.wanted), "reading details"):
+            if self.locked_out:
+                return
             await self._runtime.sleep(RETRY_SECONDS)
 
     async def _attempt(self, work: Awaitable[None], name: str) -> bool:
@@ -411,6 +422,7 @@ class IvmCoordinator:
             LOGGER.exception("%s: %s broke", self.entry.title, name)
             self._poll_link.fail(type(error).__name__)
         else:
+            self._poll_link.succeed()
             return True
         return False
 
