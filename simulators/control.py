@@ -32,7 +32,7 @@ class Action:
         if not isinstance(given, dict):
             raise UnknownValueError("the body is no JSON object")
         if surplus := set(given) - set(self.fields):
-            raise UnknownValueError(f"{self.name} has no field {sorted(surplus)[0]}")
+            raise UnknownValueError(f"{self.name} has no field {min(surplus)}")
         for name, values in self.fields.items():
             if str(given.get(name)) not in values:
                 raise UnknownValueError(f"{name} is one of {', '.join(values)}")

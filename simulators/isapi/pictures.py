@@ -1,12 +1,10 @@
 """Real JPEG pictures, different for every channel and second."""
 
 from collections.abc import Callable
-import colorsys
 from datetime import datetime
 from functools import lru_cache
-from io import BytesIO
 
-from PIL import Image, ImageDraw
+from simulators.video import VideoSpec, jpeg
 
 from .profiles import channel_name
 
@@ -16,22 +14,17 @@ type PictureSource = Callable[[int, int, datetime], bytes]
 SIZES = {1: (1280, 720), 2: (640, 360)}
 
 
+def channel_hue(channel: int) -> int:
+    """Colour of a channel in degrees; neighbours differ well."""
+    return channel * 137 % 360
+
+
 @lru_cache(maxsize=256)
 def _draw(channel: int, stream: int, clock: str, second: int) -> bytes:
     """Draw and encode one picture."""
     width, height = SIZES.get(stream, SIZES[2])
-    hue = (channel * 0.381966) % 1.0
-    red, green, blue = (int(255 * part) for part in colorsys.hsv_to_rgb(hue, 0.55, 0.55))
-    image = Image.new("RGB", (width, height), (red, green, blue))
-    draw = ImageDraw.Draw(image)
-    block = height // 6
-    left = (second * width // 60) % max(width - block, 1)
-    draw.rectangle((left, height // 2, left + block, height // 2 + block), fill=(255 - red, 255 - green, 255 - blue))
-    draw.text((20, 16), clock, fill="white", font_size=height // 14)
-    draw.text((20, height - height // 9), channel_name(channel), fill="white", font_size=height // 12)
-    buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=80)
-    return buffer.getvalue()
+    spec = VideoSpec(channel_name(channel), channel_hue(channel), width, height, seconds=60)
+    return jpeg(spec, second, clock)
 
 
 def draw_picture(channel: int, stream: int, moment: datetime) -> bytes:
