@@ -14,13 +14,13 @@ from ..model import Feature, Inventory, Report, SwitchFeature
 from . import ports
 from .client import IsapiClient
 from .poll import STATEFUL, Values, state_path
-from .records import IoPort, Setting
+from .records import IoPort, Setting, UnitKind
 from .settings import Settings
 
 BURST: Final = 50
 """Requests after which the reading of details stops; the rest trickles."""
-SLICE: Final = 1
-"""Requests that a slice costs. Only the first try of a list that turns out to be refused costs up to two more."""
+SLICES: Final[Mapping[UnitKind, int]] = {UnitKind.CAMERA: 1, UnitKind.RECORDER: 2}
+"""Groups that are read in a slice; each costs one request."""
 _LEAST_OF_LIST: Final = 2
 """Members that make a list worth its request."""
 _NEVER: Final = float("-inf")
@@ -36,6 +36,7 @@ class Details:
         self._runtime = runtime
         self._read_at: dict[str, float] = {}
         self._good_lists: set[str] = set()
+        self._bad_lists: set[str] = set()
         self._features: Mapping[str, Feature] = {}
 
     def use(self, inventory: Inventory) -> None:
@@ -54,16 +55,19 @@ class Details:
         `ConnectionFailedError` when nothing answers.
         """
         start = self._client.requests - spent
-        while (left := BURST - (self._client.requests - start)) > 0:
+        while self._client.requests - start < BURST:
             fresh = [feature for feature in self._candidates(wanted, away) if feature.id not in self._read_at]
             if not fresh:
                 break
-            yield await self._read_next(fresh, left)
+            yield await self._read_next(fresh)
 
-    async def slice(self, wanted: Collection[str], away: Collection[str]) -> Report:
+    async def slice(self, wanted: Collection[str], away: Collection[str], kind: UnitKind) -> Report:
         """Read what was not read for longest. Raises as `burst`."""
-        candidates = self._candidates(wanted, away)
-        return await self._read_next(candidates, SLICE) if candidates else Report()
+        values: Values = {}
+        for _ in range(SLICES[kind]):
+            if candidates := self._candidates(wanted, away):
+                values.update((await self._read_next(candidates)).values)
+        return Report(values=values)
 
     def _candidates(self, wanted: Collection[str], away: Collection[str]) -> list[Feature]:
         """Return what can be read, in the order of the inventory."""
@@ -77,32 +81,43 @@ class Details:
     def _listing(self, feature: Feature, sizes: Mapping[str, int]) -> str | None:
         """Return the list that a feature is best read from."""
         listing = feature.address.listing if isinstance(feature.address, Setting) else None
-        if listing is None or listing in self._client.refused or sizes[listing] < _LEAST_OF_LIST:
+        if listing is None or sizes[listing] < _LEAST_OF_LIST:
             return None
-        return listing
+        return None if listing in self._bad_lists or listing in self._client.refused else listing
 
-    async def _read_next(self, candidates: list[Feature], budget: int) -> Report:
-        """Read the group with what was not read for longest."""
+    async def _read_next(self, candidates: list[Feature]) -> Report:
+        """Read the group with what was not read for longest; of those the ones with a list first."""
         sizes: dict[str, int] = defaultdict(int)
         for feature in candidates:
             if isinstance(feature.address, Setting) and feature.address.listing is not None:
                 sizes[feature.address.listing] += 1
-        oldest = min(candidates, key=lambda feature: self._read_at.get(feature.id, _NEVER))
+
+        def turn(feature: Feature) -> tuple[float, bool]:
+            return self._read_at.get(feature.id, _NEVER), self._listing(feature, sizes) is None
+
+        oldest = min(candidates, key=turn)
         listing = self._listing(oldest, sizes)
         if listing is None:
             group = [feature for feature in candidates if _path(feature) == _path(oldest)]
-        else:
+        elif listing in self._good_lists:
             group = [feature for feature in candidates if self._listing(feature, sizes) == listing]
-            if listing not in self._good_lists:
-                # If the list turns out to be refused, every member costs a request of its own.
-                group.sort(key=lambda feature: self._read_at.get(feature.id, _NEVER))
-                group = group[: max(_LEAST_OF_LIST, budget - 1)]
+        else:
+            return await self._try(listing)
         now = self._runtime.monotonic()
         self._read_at.update((feature.id, now) for feature in group)
-        report = await self._read(group)
-        if listing is not None and listing not in self._client.refused:
+        return await self._read(group)
+
+    async def _try(self, listing: str) -> Report:
+        """Find out whether the device has a list, before every member might cost a request of its own."""
+        try:
+            await self._client.get(listing)
+        except AuthenticationError, NotActivatedError, ConnectionFailedError:
+            raise
+        except SystemFailure:
+            self._bad_lists.add(listing)
+        else:
             self._good_lists.add(listing)
-        return report
+        return Report()
 
     async def _read(self, group: Iterable[Feature]) -> Report:
         """Read one group."""

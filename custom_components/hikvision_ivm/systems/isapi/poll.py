@@ -5,11 +5,11 @@ Seconds between polls and what a poll costs in requests:
 | tier | push healthy | otherwise | camera | recorder |
 |---|---|---|---|---|
 | status | 75 | 30 | status, terminals: 2 | the same, online states, analogue inputs: 4 |
-| detail | 120 / 60 | 30 | 1 | 1 |
+| detail | 120 / 60 | 30 | 1 | 2 |
 | counters | 1800 | 900 | disks and three of problems: 4 | 4 |
 | inventory | 21600 | 21600 | up to 8 | up to 14 |
 
-With a healthy stream a camera is asked 2.2 times a minute and a recorder 4.4 times, whatever its number of channels.
+With a healthy stream a camera is asked 2.2 times a minute and a recorder 5.3 times, whatever its number of channels.
 """
 
 from collections.abc import Collection, Mapping

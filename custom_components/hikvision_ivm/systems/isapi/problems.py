@@ -24,6 +24,7 @@ from ..kinds import Kind
 from ..model import Problem
 from ..transport.xml import Element, as_bool, find, find_all, text
 from .client import IsapiClient
+from .documents import number
 from .edits import clean
 from .event_types import EVENT_TYPES
 from .records import Facts, Trigger
@@ -166,12 +167,14 @@ def _is_manual(document: Element) -> bool:
 class Problems:
     """Finds what is wrong with one device, and mends what it can.
 
-    `clock_offset`: seconds by which the device's clock was ahead when it was last read, None if unknown.
+    `clock_offset`: seconds by which the device's clock was ahead when it was last read, None if unknown. `rtsp_port`:
+    where its RTSP service listens, None if it did not say.
     """
 
     def __init__(self, client: IsapiClient, runtime: Runtime) -> None:
         """Does no I/O."""
         self.clock_offset: float | None = None
+        self.rtsp_port: int | None = None
         self._client = client
         self._runtime = runtime
         self._denied: set[str] = set()
@@ -191,6 +194,11 @@ class Problems:
             if path not in self._client.refused and (document := await self._read(path)) is not None:
                 self._known[path] = judge(document)
         return self.known(facts)
+
+    async def read_ports(self) -> None:
+        """Learn `rtsp_port` where it is needed before the first `check`."""
+        if (document := await self._read(_PORTS)) is not None:
+            self._known[_PORTS] = self._judge_ports(document)
 
     def known(self, facts: Facts) -> list[Problem]:
         """Return every problem as it was judged last, without asking the device."""
@@ -255,10 +263,12 @@ class Problems:
         return [Problem(key=CLOCK_OFF, placeholders=difference)]
 
     def _judge_ports(self, document: Element) -> list[Problem]:
-        """Look whether the RTSP service is on; not being listed says nothing."""
+        """Look whether the RTSP service is on, and where; not being listed says nothing."""
         for row in find_all(document, "AdminAccessProtocol"):
-            if (text(row, "protocol") or "").casefold() == "rtsp" and as_bool(text(row, "enabled")) is False:
-                return [Problem(key=RTSP_OFF)]
+            if (text(row, "protocol") or "").casefold() == "rtsp":
+                self.rtsp_port = number(row, "portNo") or self.rtsp_port
+                if as_bool(text(row, "enabled")) is False:
+                    return [Problem(key=RTSP_OFF)]
         return []
 
     def _judge_password(self, document: Element) -> list[Problem]:

@@ -22,14 +22,13 @@ from ..model import (
     Report,
     SwitchFeature,
 )
-from ..settings import CHANNELS, FINGERPRINT, PASSWORD, PUSH, URL, USERNAME, VERIFY_SSL
+from ..settings import CHANNELS, CONFIRM_LOGIN, FINGERPRINT, PASSWORD, PUSH, URL, USERNAME, VERIFY_SSL
+from ..transport.gate import CredentialGate
 from ..transport.http import Credentials, HttpClient
-from ..transport.xml import find_all, text
 from . import diagnostics as exporting, poll as polling
 from .address import addresses
 from .client import IsapiClient
 from .details import Details
-from .documents import number
 from .features import build
 from .inventory import INPUTS, STORAGE, InventoryReader
 from .media import Snapshots, stream_address
@@ -45,7 +44,6 @@ from .settings import Settings
 from .status import read_refusal
 from .stream import AlertStream, picture_of
 
-PORTS: Final = "Security/adminAccesses"
 PROBLEMS: Final = "device"
 """Topic of the problems that are found by looking."""
 _RECENT_SECONDS: Final = 300.0
@@ -79,8 +77,7 @@ class IsapiSystem(System):
         self._stream: AlertStream | None = None
         self._facts: Facts | None = None
         self._inventory: Inventory | None = None
-        self._rtsp_port: int | None = None
-        self._ports_read = False
+        self._ports_asked = False
         self._read_at = float("-inf")
 
     @classmethod
@@ -102,6 +99,7 @@ class IsapiSystem(System):
             fingerprint=data.get(FINGERPRINT),
             verify_ssl=data.get(VERIFY_SSL, True),
             read_refusal=read_refusal,
+            gate=CredentialGate(runtime, confirm=options.get(CONFIRM_LOGIN, True)),
         )
         return cls(http, credentials, options, runtime)
 
@@ -181,7 +179,11 @@ class IsapiSystem(System):
         if option != CHANNELS or self._facts is None:
             return {}
         channels = self._facts.channels.values()
-        return {str(one.number): one.name or f"Channel {one.number}" for one in channels} if len(channels) > 1 else {}
+        return (
+            {str(one.number): f"{one.number}: {one.name}" if one.name else str(one.number) for one in channels}
+            if len(channels) > 1
+            else {}
+        )
 
     # values
 
@@ -193,11 +195,10 @@ class IsapiSystem(System):
 
     @override
     async def prime(self, sink: Sink, wanted: Collection[str]) -> None:
-        """Deliver what the inventory read on its way, then read states, ports, problems and details."""
+        """Deliver what the inventory read on its way, then read states, problems and details."""
         start = self.client.requests
         sink.report(self._already_read())
         sink.report(await self._poll.status(wanted, health=False))
-        await self._read_ports()
         sink.problems(PROBLEMS, await self._problems.check(self.facts))
         facts = await self._reader.complete()
         if facts is not None:
@@ -231,20 +232,6 @@ class IsapiSystem(System):
         if self.facts.refused != self.client.refused:
             self._renew(replace(self.facts, refused=MappingProxyType(dict(self.client.refused))), sink)
 
-    async def _read_ports(self) -> None:
-        """Learn the RTSP port, once; without an answer the usual one is used."""
-        if self._ports_read:
-            return
-        try:
-            root = await self.client.get(PORTS)
-        except UnsupportedError, InsufficientRightsError, ProtocolError:
-            self._ports_read = True
-            return
-        self._ports_read = True
-        for row in find_all(root, "AdminAccessProtocol"):
-            if (text(row, "protocol") or "").casefold() == "rtsp":
-                self._rtsp_port = number(row, "portNo") or self._rtsp_port
-
     @override
     async def poll(self, tier: Tier, sink: Sink, wanted: Collection[str]) -> None:
         """Read one tier and deliver it."""
@@ -252,7 +239,7 @@ class IsapiSystem(System):
             case Tier.STATUS:
                 sink.report(await self._poll.status(wanted))
             case Tier.DETAIL:
-                sink.report(await self._details.slice(wanted, self._away()))
+                sink.report(await self._details.slice(wanted, self._away(), self.facts.kind))
                 self._drop_refused(sink)
             case Tier.COUNTERS:
                 sink.report(await self._poll.counters())
@@ -291,8 +278,10 @@ class IsapiSystem(System):
     @override
     async def stream_source(self, feature: CameraFeature) -> str | None:
         """Return the RTSP address with credentials."""
-        await self._read_ports()
-        return stream_address(self._http.base_url, self._credentials, _stream_of(feature).id, self._rtsp_port)
+        if self._problems.rtsp_port is None and not self._ports_asked:
+            self._ports_asked = True
+            await self._problems.read_ports()
+        return stream_address(self._http.base_url, self._credentials, _stream_of(feature).id, self._problems.rtsp_port)
 
     @override
     async def image(self, feature: ImageFeature) -> Picture | None:
