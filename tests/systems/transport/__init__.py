@@ -1,0 +1,1 @@
+"""Tests of what every system shares to speak over HTTP."""
