@@ -90,7 +90,10 @@ def device() -> Iterator[Device]:
 @pytest.fixture
 def set_up() -> Iterator[AsyncMock]:
     """Keep entries from being set up."""
-    with patch("custom_components.hikvision_ivm.async_setup_entry", return_value=True) as mock:
+    with (
+        patch("custom_components.hikvision_ivm.async_setup_entry", return_value=True) as mock,
+        patch("custom_components.hikvision_ivm.async_unload_entry", return_value=True),
+    ):
         yield mock
 
 
