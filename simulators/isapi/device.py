@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from simulators.wire.xml import leaf
+from simulators.wire.xml import Value, leaf
 
 from . import lists, scenario
 from .alerts import Alert, Identity, Style
@@ -23,7 +23,7 @@ from .profiles import PROFILES
 from .push import Pusher, PushForm, Target, target_of
 from .server import Exchange
 from .state import DeviceState
-from .writes import put_document
+from .writes import capability_document, put_document
 
 WRITABLE = re.compile(
     r"Smart/.+/\d+|System/Video/inputs/channels/.+|ContentMgmt/InputProxy/channels/\d+/video/\w+"
@@ -34,12 +34,12 @@ WRITABLE = re.compile(
 )
 """Stored documents that may be written."""
 KNOWN = re.compile(
-    r"(?:System/(?:IO|Video|Audio|TwoWayAudio|Serial|Hardware|Holidays|status|time|externalDevice|onlineUpgrade|Network)"
+    r"(?:System/(?:IO|Video|Audio|TwoWayAudio|Serial|Hardware|Holidays|status|time|externalDevice|onlineUpgrade|Network"
+    r"|mutexFunction(?:ErrorMsg)?)"
     r"|ContentMgmt|Event|Smart|WLAlarm|Thermal|Traffic|Intelligent|VideoIntercom|AccessControl|PTZCtrl|Image|Security"
     r"|Streaming|Snapshot|SecurityCP|GIS|Compass|Panorama)(?:/.*)?"
-    r"|System/mutexFunction(?:ErrorMsg)?"
 )
-"""Resources that exist in the protocol: what a device lacks of them is refused with `notSupport`, the rest is unknown."""
+"""Resources that the protocol has: what a device lacks of them is refused with `notSupport`, the rest is unknown."""
 RIGHTS: tuple[tuple[str, str, str], ...] = (
     ("GET", r".*/alertStream", "alarmOutOrUpload"),
     ("GET", r".*/(?:picture|httppreview)", "preview"),
@@ -61,20 +61,34 @@ class IsapiSimulator(DeviceState, EventServer):
     """One device as a real server on loopback; an async context manager.
 
     `channels`: attached cameras of a recorder. `number` makes serial number and MAC address different from another
-    device's. `rtsp_port`: port that the device says its RTSP server has; `rtsp_enabled` False says it is off.
-    `missing_center`: trigger ids without linkage to the surveillance centre. `strict`: a PUT without some stored element,
-    or in another namespace, is refused. `push_form`: how alerts are posted to configured hosts. Other settings are those of
-    `EventServer` and `DeviceServer`.
+    device's. `dead_channels`: attached cameras that never answered, known by name only. `rtsp_port`: port that the
+    device says its RTSP server has; `rtsp_enabled` False says it is off. `missing_center`: trigger ids without linkage to the
+    surveillance centre. `strict`: a PUT without some stored element, or in another namespace, is refused. `push_form`:
+    how alerts are posted to configured hosts. Other settings are those of `EventServer` and `DeviceServer`.
     """
 
     def __init__(
-        self, *, profile: str = "ipc", channels: int | None = None, number: int = 1, name: str | None = None,
-        serial: str | None = None, mac: str | None = None, rtsp_port: int | None = None, rtsp_enabled: bool = True,
-        missing_center: Iterable[str] = (), strict: bool = False, push_form: PushForm = "xml",
-        picture_source: PictureSource = draw_picture, preview_period: float = 0.5, style: str | None = None,
+        self,
+        *,
+        profile: str = "ipc",
+        channels: int | None = None,
+        number: int = 1,
+        name: str | None = None,
+        serial: str | None = None,
+        mac: str | None = None,
+        rtsp_port: int | None = None,
+        rtsp_enabled: bool = True,
+        missing_center: Iterable[str] = (),
+        dead_channels: Iterable[int] = (),
+        strict: bool = False,
+        push_form: PushForm = "xml",
+        picture_source: PictureSource = draw_picture,
+        preview_period: float = 0.5,
+        style: str | None = None,
         exclusions: Mapping[str, frozenset[str]] | None = None,
-        lifetime: float | Literal["style"] | None = None, **settings: Any,
-    ) -> None:  # fmt: skip
+        lifetime: float | Literal["style"] | None = None,
+        **settings: Any,
+    ) -> None:
         """Raise `KeyError` for an unknown profile, `ValueError` for an impossible number of channels."""
         chosen = PROFILES[profile]
         proxied = chosen.proxied if channels is None else channels
@@ -85,7 +99,7 @@ class IsapiSimulator(DeviceState, EventServer):
             mac=mac or f"02:00:00:00:{number >> 8:02x}:{number & 255:02x}",
             device_name=name or f"Simulated {profile}", local=list(range(1, chosen.local + 1)),
             proxied=list(range(chosen.local + 1, chosen.local + proxied + 1)), rtsp_port=rtsp_port or chosen.rtsp_port,
-            rtsp_enabled=rtsp_enabled, missing_center=frozenset(missing_center),
+            rtsp_enabled=rtsp_enabled, missing_center=frozenset(missing_center), dead=frozenset(dead_channels),
         )  # fmt: skip
         DeviceState.__init__(self, setup, exclusions=exclusions)
         if style is not None and lifetime is None:
@@ -145,6 +159,9 @@ class IsapiSimulator(DeviceState, EventServer):
             allowed.add("GET")
             if method == "GET":
                 return xml_answer(lists.compose(self, path))
+        described = path.removesuffix("/capabilities")
+        if described != path and method == "GET" and described in self.documents and WRITABLE.fullmatch(described):
+            return xml_answer(capability_document(self.documents[described]))
         if path in self.documents:
             allowed |= {"GET", "PUT"} if WRITABLE.fullmatch(path) else {"GET"}
             if method == "GET":
@@ -200,6 +217,7 @@ class IsapiSimulator(DeviceState, EventServer):
         """Reboot: outputs fall back, nobody talks; see `DeviceServer.reboot`."""
         self.outputs = dict.fromkeys(self.outputs, False)
         self.talking = False
+        self.call = "idle"
         super().reboot(seconds)
 
     def switch_output(self, port: str, on: bool) -> None:
@@ -233,11 +251,17 @@ class IsapiSimulator(DeviceState, EventServer):
 
     # Events
 
+    def ring(self) -> None:
+        """Somebody presses the button of a door station: the call status changes and an event tells it."""
+        self.call = "ring"
+        press: Value = {"deviceName": self.setup.device_name, "majorEventType": 3, "subEventType": 1024, "doorNo": 1}
+        self.emit(type="AccessControllerEvent", extra={"AccessControllerEvent": press})
+
     def send_alert(self, alert: Alert, style: Style, framing: str) -> None:
         """Send an alert to streams and to configured hosts."""
         super().send_alert(alert, style, framing)
-        for path, source in self.documents.items():
-            if path.startswith("Event/notification/httpHosts/") and (target := target_of(source)):
+        for number in range(1, self.profile.hosts + 1):
+            if target := target_of(self.documents[f"Event/notification/httpHosts/{number}"]):
                 self.spawn(partial(self._push, target, alert, style), "simulated push")
 
     async def _push(self, target: Target, alert: Alert, style: Style) -> None:

@@ -39,13 +39,17 @@ class AlertFields(TypedDict, total=False):
 class EventServer(DeviceServer):
     """A device with an event stream.
 
-    `style` names a generation (`STYLES`). `heartbeat` and `lifetime` are seconds, None = never, "style" = as usual for it.
+    `style` names a generation (`STYLES`). `heartbeat` and `lifetime` are seconds, None = never, "style" = its own.
     """
 
     def __init__(
-        self, *, style: str, heartbeat: float | Literal["style"] | None = "style",
-        lifetime: float | Literal["style"] | None = "style", **settings: Any,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        style: str,
+        heartbeat: float | Literal["style"] | None = "style",
+        lifetime: float | Literal["style"] | None = "style",
+        **settings: Any,
+    ) -> None:
         """`settings` are those of `DeviceServer`."""
         super().__init__(**settings)
         self.style: Style = STYLES[style]
@@ -105,13 +109,20 @@ class EventServer(DeviceServer):
     def emit(
         self, *, type: str, style: str | None = None, framing: str | None = None, **fields: Unpack[AlertFields]
     ) -> Alert:
-        """Send one alert to all open streams, whatever its linkage says; returns it with its time and counter."""
+        """Send one alert to all open streams, whatever its linkage says; returns it with its time and counter.
+
+        `style` prints it like another generation, inside the parts of this one.
+        """
         alert = Alert(type=type, **fields)
         if alert.when is None:
             alert.when = self.now()
         if alert.count is None:
             alert.count = self._count(alert)
-        self.send_alert(alert, STYLES[style] if style else self.style, framing or self.framing)
+        chosen = self.style
+        if style is not None:
+            other = STYLES[style]
+            chosen = replace(chosen, render=other.render, part_type=other.part_type)
+        self.send_alert(alert, chosen, framing or self.framing)
         return alert
 
     def _count(self, alert: Alert) -> int:

@@ -109,10 +109,7 @@ FAULTS: Mapping[str, FaultRow] = {
     "stream_forbidden": row(
         "stream",
         ALERT_STREAM,
-        plain(
-            status=403,
-            body=b"<ResponseStatus><statusCode>4</statusCode><statusString>Invalid Operation</statusString><subStatusCode>lowPrivilege</subStatusCode></ResponseStatus>",
-        ),
+        answered(4, "lowPrivilege", http=403),
         "403 with a ResponseStatus",
     ),
     "stream_not_found": row("stream", ALERT_STREAM, plain(status=404), "404"),

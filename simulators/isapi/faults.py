@@ -60,10 +60,18 @@ def changed(change: Callable[[bytes], bytes], *, method: str | None = "GET") -> 
 
 
 def plain(
-    *, method: str | None = None, status: int | None = None, body: bytes | None = None, content_type: str | None = None,
-    headers: Mapping[str, str] | None = None, drop: bool = False, cut: int | None = None, delay: float = 0.0,
-    default_times: int | None = None, before_login: bool = False,
-) -> Inject:  # fmt: skip
+    *,
+    method: str | None = None,
+    status: int | None = None,
+    body: bytes | None = None,
+    content_type: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    drop: bool = False,
+    cut: int | None = None,
+    delay: float = 0.0,
+    default_times: int | None = None,
+    before_login: bool = False,
+) -> Inject:
     """Inject a fault of `DeviceServer.fault` with these settings."""
 
     def inject(device: IsapiSimulator, path: str, times: int | None) -> object:

@@ -6,9 +6,14 @@ from .alerts import Style
 
 
 def part(
-    style: Style, body: bytes, content_type: str | None = None, *, length: int | None = -1, gap: bytes = b"",
+    style: Style,
+    body: bytes,
+    content_type: str | None = None,
+    *,
+    length: int | None = -1,
+    gap: bytes = b"",
     disposition: str | None = None,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """One part; `length` -1 = the right one, None = no header; `gap` stands between boundary and headers."""
     lines = [f"Content-Disposition: {disposition}"] if disposition else []
     lines.append(f"Content-Type: {content_type or style.part_type}")

@@ -40,6 +40,8 @@ class Profile:
     firmware: str = "V5.7.15"
     released: str = "build 240201"
     speech: Speech = Speech()  # noqa: RUF009  (frozen)
+    detection_speech: Speech | None = None
+    """How motion detection is printed when it differs: documents of one device do not agree."""
     hosts_namespace: str | None = None
     """Namespace of the push slots when it differs from the device's."""
     local: int = 1
@@ -132,7 +134,8 @@ PROFILES: Mapping[str, Profile] = {
         ),
         Profile(
             name="dvr", model="DS-SIM-DVR", device_type="DVR", firmware="V4.71.120",
-            speech=Speech(namespace=HIKVISION, version="1.0"), hosts_namespace=PSIA, local=4, proxied=0,
+            speech=Speech(namespace=HIKVISION, version="1.0"), hosts_namespace=PSIA,
+            detection_speech=ISAPI_SPEECH, local=4, proxied=0,
             stated_inputs=4, max_proxied=6, no_video=frozenset({2, 4}), refused_streams={3: 400, 4: 403},
             smart=("LineDetection", "FieldDetection"), basic=("motionDetection", "tamperDetection", "videoLoss"),
             inputs=None, outputs=None, holidays=32, disks=(Disk("1", "hdd1", 953869, 102400),), hosts=1,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 import ssl
 from typing import Literal
 
@@ -24,6 +25,7 @@ class Target:
     """The alert travels as a query string."""
 
 
+@lru_cache(maxsize=256)
 def target_of(slot: str) -> Target | None:
     """Read a push slot; None when it is empty."""
     root = parse_text(slot)
@@ -63,18 +65,18 @@ def query_of(alert: Alert, identity: Identity, name: str) -> Mapping[str, str]:
     return {key: str(value) for key, value in rows.items() if value is not None}
 
 
-def multipart_body(body: bytes, content_type: str, picture: bytes | None) -> tuple[bytes, str]:
+def multipart_body(alert: bytes, content_type: str, picture: bytes | None) -> tuple[bytes, str]:
     """Wrap an alert and its picture into a form, as later cameras do; returns body and content type."""
     boundary = "MIME_boundary"
-    parts = [(content_type, 'form-data; name="Event"; filename="Event.xml"', body)]
+    parts = [(content_type, 'form-data; name="Event"; filename="Event.xml"', alert)]
     if picture is not None:
         parts.append(("image/jpeg", 'form-data; name="Picture"; filename="Picture.jpg"', picture))
-    blocks = [
-        f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n\r\n"
-        .encode() + data + b"\r\n"
-        for kind, disposition, data in parts
-    ]  # fmt: skip
-    return b"".join(blocks) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+    body = bytearray()
+    for kind, disposition, data in parts:
+        lines = (f"--{boundary}", f"Content-Disposition: {disposition}", f"Content-Type: {kind}",
+                 f"Content-Length: {len(data)}", "", "")  # fmt: skip
+        body += "\r\n".join(lines).encode() + data + b"\r\n"
+    return bytes(body) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
 class Pusher:
@@ -88,9 +90,16 @@ class Pusher:
         """Pushes that reached nobody."""
 
     async def deliver(
-        self, target: Target, alert: Alert, identity: Identity, *, render: Renderer, content_type: str, name: str,
+        self,
+        target: Target,
+        alert: Alert,
+        identity: Identity,
+        *,
+        render: Renderer,
+        content_type: str,
+        name: str,
         form: PushForm,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Send one alert to one target; a device does not try twice and does not check certificates."""
         body = render(alert, identity).encode()
         if form == "multipart" or alert.picture is not None:

@@ -90,17 +90,31 @@ class Fault:
 class DeviceServer:
     """A server on loopback that behaves like a device's web service; an async context manager.
 
-    `digest` is a name of `VARIANTS`, a tuple of challenges, or "none" for no login at all. `delay` is seconds per answer.
+    `digest` is a name of `VARIANTS`, a tuple of challenges, or "none" for no login at all. `delay`: seconds per answer.
     """
 
     def __init__(
-        self, *, username: str = "admin", password: str = DEFAULT_PASSWORD, users: Mapping[str, User] | None = None,
-        host: str = "127.0.0.1", port: int = 0, tls: bool = False, digest: str | tuple[Challenge, ...] = "MD5",
-        realm: str = "DS-SIM", delay: float = 0.0, attempts: int = 7, lock_seconds: float = 1800.0,
-        rotate_after: int | None = None, lock_form: Literal["response_status", "user_check"] = "response_status",
-        speech: Speech | None = None, clock_offset: float = 0.0, reboot_seconds: float = 30.0,
-        clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        username: str = "admin",
+        password: str = DEFAULT_PASSWORD,
+        users: Mapping[str, User] | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: bool = False,
+        digest: str | tuple[Challenge, ...] = "MD5",
+        realm: str = "DS-SIM",
+        delay: float = 0.0,
+        attempts: int = 7,
+        lock_seconds: float = 1800.0,
+        rotate_after: int | None = None,
+        lock_form: Literal["response_status", "user_check"] = "response_status",
+        speech: Speech | None = None,
+        clock_offset: float = 0.0,
+        reboot_seconds: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
         """Remember the settings; `start()` opens the socket. Times are seconds."""
         accounts = {username: User(password), **(users or {})}
         challenges = digest if isinstance(digest, tuple) else () if digest == "none" else VARIANTS[digest]
@@ -225,11 +239,21 @@ class DeviceServer:
         self.authority.lock(self.username if username is None else username, seconds)
 
     def fault(
-        self, path: str, *, method: str | None = None, times: int | None = None, status: int | None = None,
-        body: bytes | None = None, content_type: str | None = None, headers: Mapping[str, str] | None = None,
-        drop: bool = False, cut: int | None = None, delay: float = 0.0,
-        change: Callable[[Answer], Answer] | None = None, before_login: bool = False,
-    ) -> Fault:  # fmt: skip
+        self,
+        path: str,
+        *,
+        method: str | None = None,
+        times: int | None = None,
+        status: int | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        drop: bool = False,
+        cut: int | None = None,
+        delay: float = 0.0,
+        change: Callable[[Answer], Answer] | None = None,
+        before_login: bool = False,
+    ) -> Fault:
         """Let answers to a path go wrong, the next `times` of them or all; `*` in the path is a wildcard."""
         fault = Fault(
             path=path, method=method, times=times, status=status, body=body, content_type=content_type,

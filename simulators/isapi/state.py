@@ -63,7 +63,7 @@ class DeviceState:
             [*map(str, range(1, (profile.outputs or 0) + 1)), *ports], False
         )
         self.disks = list(profile.disks)
-        self.online: dict[int, bool | None] = dict.fromkeys(setup.proxied, True)
+        self.online: dict[int, bool | None] = {channel: channel not in setup.dead for channel in setup.proxied}
         self.cpu = 20
         """Percent."""
         self.memory_total = 512.0

@@ -42,8 +42,13 @@ class AlertStream:
             self.request.transport.abort()
 
     async def run(
-        self, response: web.StreamResponse, *, heartbeat: Callable[[], bytes] | None, period: float, lifetime: float | None
-    ) -> None:  # fmt: skip
+        self,
+        response: web.StreamResponse,
+        *,
+        heartbeat: Callable[[], bytes] | None,
+        period: float,
+        lifetime: float | None,
+    ) -> None:
         """Write what is queued until the end, the client's leaving or the end of life."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + lifetime if lifetime is not None else None
@@ -93,9 +98,16 @@ class StreamHub:
                 await self._changed.wait()
 
     async def serve(
-        self, request: web.Request, *, content_type: str | None, heartbeat: Callable[[], bytes] | None, period: float,
-        lifetime: float | None, first: bytes = b"", chunk: int | None = None,
-    ) -> web.StreamResponse:  # fmt: skip
+        self,
+        request: web.Request,
+        *,
+        content_type: str | None,
+        heartbeat: Callable[[], bytes] | None,
+        period: float,
+        lifetime: float | None,
+        first: bytes = b"",
+        chunk: int | None = None,
+    ) -> web.StreamResponse:
         """Answer one request with a stream until it ends."""
         response = RawResponse(
             headers={"MIME-Version": "1.0"} | ({"Content-Type": content_type} if content_type else {})

@@ -86,6 +86,11 @@ LIMITS: Mapping[str, Limit] = {
     "openDuration": Limit(low=1, high=255),
 }
 """By element, or by root and element where a document has its own."""
+ADDABLE: Mapping[str, frozenset[str]] = {
+    "HttpHostNotification": frozenset({"hostName", "ipAddress", "ipv6Address", "portNo", "userName", "password"}),
+    "EventTrigger": frozenset({"EventTriggerNotificationList"}),
+}
+"""Elements that a document gets by a write although it does not have them yet, by root."""
 REBOOTING = ("Video/videoCodecType", "Video/SmartCodec/enabled")
 """Settings that take effect after a reboot only."""
 
@@ -116,6 +121,8 @@ class Merge:
         for element in children(sent):
             name = local(element)
             old = child(stored, name)
+            if old is None and name in ADDABLE.get(self.root, ()):
+                stored.append(deepcopy(element))
             if old is None or name in READ_ONLY:
                 continue
             if name.endswith("List"):
@@ -190,3 +197,20 @@ def put_document(device: Writable, path: str, body: bytes) -> Answer:
     if [text(stored, name) for name in REBOOTING] != before:
         return device.speech.status(path, 7, "rebootRequired")
     return device.speech.status(path)
+
+
+def capability_document(source: str) -> str:
+    """Describe a document by itself: every element with the limits of its value as attributes (isapi-core §1.9)."""
+    root = parse_text(source)
+    kind = local(root)
+    for element in root.iter("*"):
+        name = local(element)
+        limit = LIMITS.get(f"{kind}/{name}") or LIMITS.get(name)
+        if limit is None or children(element):
+            continue
+        if limit.words:
+            element.set("opt", ",".join(limit.words))
+        else:
+            element.set("min", str(limit.low))
+            element.set("max", str(limit.high))
+    return serialize(root)

@@ -110,9 +110,16 @@ def hash_of(algorithm: str) -> Callable[[str | bytes], str]:
 
 
 def digest_response(
-    *, algorithm: str, method: str, target: str, username: str, password: str, realm: str, parameters: Mapping[str, str],
+    *,
+    algorithm: str,
+    method: str,
+    target: str,
+    username: str,
+    password: str,
+    realm: str,
+    parameters: Mapping[str, str],
     body: bytes,
-) -> str:  # fmt: skip
+) -> str:
     """Expected `response` of RFC 7616 §3.4.1, and of RFC 2069 when no qop was chosen."""
     run = hash_of(algorithm)
     nonce, qop, cnonce = (parameters.get(name, "") for name in ("nonce", "qop", "cnonce"))
@@ -129,9 +136,16 @@ class Authority:
     """Checks credentials, hands out nonces, counts wrong logins per account and locks it."""
 
     def __init__(
-        self, realm: str, users: dict[str, User], challenges: tuple[Challenge, ...], *, attempts: int, lock_seconds: float,
-        rotate_after: int | None, clock: Callable[[], float],
-    ) -> None:  # fmt: skip
+        self,
+        realm: str,
+        users: dict[str, User],
+        challenges: tuple[Challenge, ...],
+        *,
+        attempts: int,
+        lock_seconds: float,
+        rotate_after: int | None,
+        clock: Callable[[], float],
+    ) -> None:
         """`rotate_after`: requests until a nonce is stale, 1 = a new one for each; `clock` gives seconds."""
         self.realm = realm
         self.users = users
@@ -199,7 +213,7 @@ class Authority:
     def _basic(self, credentials: str) -> tuple[str, Reason]:
         try:
             username, _, password = b64decode(credentials, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except binascii.Error, UnicodeDecodeError:
             return "", "wrong"
         user = self.users.get(username)
         return username, "ok" if user and secrets.compare_digest(user.password.encode(), password.encode()) else "wrong"

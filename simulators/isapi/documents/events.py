@@ -33,6 +33,8 @@ class Trigger:
 
 def channel_triggers(setup: Setup, channel: int) -> list[Trigger]:
     """Triggers of one channel; those of a second lens are in no list but answer one by one."""
+    if channel in setup.dead:
+        return []
     second = setup.has("channel_caps") and channel != setup.local[0]
     rows = [Trigger(id=f"{prefix}-{channel}", type=kind, channel=channel, hidden=second)
             for prefix, kind in (BASIC[name] for name in setup.profile.basic)]  # fmt: skip
@@ -106,6 +108,30 @@ def triggers(setup: Setup) -> dict[str, str]:
     return documents
 
 
+LINKAGE: Value = {"isSupportCenter": True, "isSupportRecord": True, "isSupportEmail": True, "isSupportIO": False}
+TRIGGER_CAPS = {
+    "diskfull": "DiskfullTriggerCap", "diskerror": "DiskerrorTriggerCap", "nicbroken": "NicbrokenTriggerCap",
+    "ipconflict": "IpconflictTriggerCap", "illaccess": "IllaccesTriggerCap", "badvideo": "BadvideoTriggerCap",
+    "IO": "IOTriggerCap", "VMD": "MotionDetectionTriggerCap", "videoloss": "VideoLossTriggerCap",
+    "tamperdetection": "TamperDetectionTriggerCap", "fielddetection": "FiledDetectTriggerCap",
+    "linedetection": "LineDetectTriggerCap", "regionEntrance": "RegionEntranceTriggerCap",
+    "regionExiting": "RegionExitingTriggerCap", "facedetection": "FaceDetectionTriggerCap",
+    "scenechangedetection": "SceneChangeDetectionTriggerCap", "audioexception": "AudioExceptionCap",
+    "PIR": "PIRAlarmCap",
+    "thermometry": "ThermometryCap", "temperature": "TemperatureCap", "fireDetection": "FireDetectionTriggerCap",
+}  # fmt: skip
+"""Event type to its element in `Event/triggersCap`, with the misspellings of the document."""
+
+
+def triggers_capability(setup: Setup) -> dict[str, Value]:
+    """What can be linked to what (isapi-events §2.1)."""
+    rows = device_triggers(setup)
+    for channel in setup.channels:
+        rows += channel_triggers(setup, channel)
+    kinds = {row.type for row in rows}
+    return {element: LINKAGE for kind, element in TRIGGER_CAPS.items() if kind in kinds}
+
+
 def event_capabilities(setup: Setup) -> dict[str, str]:
     """`Event/capabilities`, `Smart/capabilities` and, where offered, the types of each channel in one list."""
     profile = setup.profile
@@ -118,6 +144,7 @@ def event_capabilities(setup: Setup) -> dict[str, str]:
              "isSupportVideoLoss": "videoLoss" in profile.basic},
         )
     }  # fmt: skip
+    documents["Event/triggersCap"] = setup.render("EventTriggersCap", triggers_capability(setup))
     if profile.smart:
         documents["Smart/capabilities"] = setup.render("SmartCap", smart_capabilities(profile.smart))
     if setup.has("channel_caps"):

@@ -1,8 +1,19 @@
 """What only some kinds have: passive infrared, thermal, movement, door station."""
 
-from simulators.wire.xml import Body, Value
+from simulators.isapi.answers import STD_CGI
+from simulators.wire.xml import Body, Value, document
 
 from .setup import Setup
+
+
+def card_health(setup: Setup) -> dict[str, str]:
+    """Health of a memory card (isapi-events §4.1)."""
+    if not any(disk.kind == "SD" for disk in setup.profile.disks):
+        return {}
+    body: Body = {
+        "healthState": "good", "badBlocks": 0, "SDCardState": "onLine", "abnormalPowerLoss": 2, "remainingLife": 93,
+    }  # fmt: skip
+    return {"Smart/storageDetection": document("StorageDetection", body, namespace=STD_CGI)}
 
 
 def wireless_alarm(setup: Setup) -> dict[str, str]:
@@ -104,4 +115,4 @@ def intercom(setup: Setup) -> dict[str, str]:
     }  # fmt: skip
 
 
-BUILDERS = (wireless_alarm, thermal, movement, intercom)
+BUILDERS = (card_health, wireless_alarm, thermal, movement, intercom)

@@ -19,6 +19,8 @@ class Setup:
     rtsp_port: int
     rtsp_enabled: bool = True
     missing_center: frozenset[str] = frozenset()
+    dead: frozenset[int] = frozenset()
+    """Attached cameras that never answered: listed, but without streams, detections and a serial number."""
     hidden: set[str] = field(default_factory=set)
 
     @property

@@ -31,6 +31,7 @@ def inputs(setup: Setup) -> dict[str, str]:
 def proxied_camera(setup: Setup, channel: int) -> str:
     """One attached camera (isapi-core X.2); every eighth is ONVIF and says less about itself."""
     onvif = channel % 8 == 0
+    silent = onvif or channel in setup.dead
     descriptor: dict[str, Value] = {
         "proxyProtocol": "ONVIF" if onvif else "HIKVISION",
         "addressingFormatType": "ipaddress",
@@ -40,9 +41,9 @@ def proxied_camera(setup: Setup, channel: int) -> str:
         "userName": "admin",
         "connMode": "plugplay",
         "streamType": "auto",
-        "model": None if onvif else "DS-SIM-CAM",
-        "serialNumber": None if onvif else f"DS-SIM-CAM20260101AAWR{channel:09d}",
-        "firmwareVersion": None if onvif else "V5.7.15 build 240201",
+        "model": None if silent else "DS-SIM-CAM",
+        "serialNumber": None if silent else f"DS-SIM-CAM20260101AAWR{channel:09d}",
+        "firmwareVersion": None if silent else "V5.7.15 build 240201",
         "deviceID": None,
     }
     return setup.render(
@@ -98,7 +99,9 @@ def stream(setup: Setup, channel: int, number: int, copy_of: int | None = None) 
 
 def channel_streams(setup: Setup, channel: int) -> dict[str, str]:
     """Listed and phantom streams of one channel."""
-    documents = {}
+    documents: dict[str, str] = {}
+    if channel in setup.dead:
+        return documents
     for number in setup.profile.streams:
         documents[f"Streaming/channels/{channel * 100 + number}"] = stream(setup, channel, number)
     for number in setup.profile.phantoms:
@@ -116,6 +119,7 @@ def streams(setup: Setup) -> dict[str, str]:
 def motion(setup: Setup) -> str:
     """Motion detection with a grid of 18 rows of 22 columns (isapi-core §3.4.5)."""
     grid_map = "fffffc" * 18
+    speech = setup.profile.detection_speech or setup.profile.speech
     body: dict[str, Value] = {
         "enabled": True,
         "enableHighlight": True,
@@ -130,7 +134,7 @@ def motion(setup: Setup) -> str:
             "targetType": "human,vehicle",
         },
     }
-    return setup.render("MotionDetection", body)
+    return speech.document("MotionDetection", body)
 
 
 def tamper(setup: Setup) -> str:
@@ -170,6 +174,8 @@ def privacy_mask(setup: Setup) -> str:
 def channel_detections(setup: Setup, channel: int) -> dict[str, str]:
     """Basic and smart detections of one channel."""
     profile, speech = setup.profile, setup.profile.speech
+    if channel in setup.dead:
+        return {}
     basic = {
         "motionDetection": lambda: motion(setup),
         "tamperDetection": lambda: tamper(setup),
