@@ -19,6 +19,7 @@ from custom_components.hikvision_ivm.systems.base import (
     Tier,
 )
 from custom_components.hikvision_ivm.systems.errors import UnsupportedError
+from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import (
     ButtonFeature,
     CameraFeature,
@@ -36,11 +37,10 @@ from custom_components.hikvision_ivm.systems.model import (
     SwitchFeature,
     Value,
 )
-from custom_components.hikvision_ivm.systems.kinds import Kind
 
 HUB = "SN1"
 CHANNEL = "SN1_ch1"
-PASSWORD = "p@ss:/?#%&<>\"'ü"  # noqa: S105 - made up
+PASSWORD = "p@ss:/?#%&<>\"'ü"
 STREAM_URL = "rtsp://admin:p%40ss@127.0.0.1:554/101"
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

@@ -1,0 +1,51 @@
+"""Tests of buttons."""
+
+from collections.abc import Awaitable, Callable
+
+from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
+from homeassistant.const import ATTR_ENTITY_ID, EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.hikvision_ivm.systems.kinds import Kind
+from custom_components.hikvision_ivm.systems.model import ButtonFeature
+
+from .fake_system import HUB, FakeSystem
+
+REBOOT = ButtonFeature(device_id=HUB, kind=Kind.REBOOT)
+LOCK = ButtonFeature(device_id=HUB, kind=Kind.ELECTRIC_LOCK, part="1")
+
+
+async def test_press(
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: Callable[[], Awaitable[FakeSystem]],
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """A press is carried out by the system; restarting is a setting."""
+    system.has(REBOOT)
+    await set_up()
+    await hass.services.async_call(
+        BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: "button.recorder_restart"}, blocking=True
+    )
+    assert system.count("press", REBOOT.id) == 1
+    registered = entity_registry.async_get("button.recorder_restart")
+    assert registered is not None and registered.entity_category is EntityCategory.CONFIG
+    state = hass.states.get("button.recorder_restart")
+    assert state is not None and state.attributes["device_class"] == "restart"
+
+
+async def test_press_that_is_not_supported(
+    hass: HomeAssistant, system: FakeSystem, set_up: Callable[[], Awaitable[FakeSystem]]
+) -> None:
+    """What the device does not have is said in words."""
+    system.has(LOCK)
+    await set_up()
+    with pytest.raises(HomeAssistantError) as failed:
+        await hass.services.async_call(
+            BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: "button.recorder_unlock_1"}, blocking=True
+        )
+    assert failed.value.translation_key == "unsupported"
+    assert failed.value.translation_placeholders == {"function": "electric_lock"}

@@ -1,0 +1,91 @@
+"""Tests of event pictures."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from http import HTTPStatus
+
+from homeassistant.components.image import async_get_image
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.hikvision_ivm.systems import errors
+from custom_components.hikvision_ivm.systems.kinds import Kind
+from custom_components.hikvision_ivm.systems.model import ImageFeature, Phase, Picture, Source
+
+from .fake_system import CHANNEL, NOW, FakeSystem, occurrence
+
+type SetUp = Callable[[], Awaitable[FakeSystem]]
+
+IMAGE = ImageFeature(device_id=CHANNEL, kind=Kind.EVENT_PICTURE, source=Source.PUSH)
+IMAGE_ID = "image.gate_event_picture"
+FIRST = Picture(content=b"\xff\xd8first")
+SECOND = Picture(content=b"\x89PNGsecond", content_type="image/png", taken=NOW + timedelta(minutes=1))
+
+
+def shown(hass: HomeAssistant) -> str:
+    """Return when the picture was taken."""
+    state = hass.states.get(IMAGE_ID)
+    assert state is not None
+    return state.state
+
+
+async def test_pictures_of_events(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, hass_client: ClientSessionGenerator
+) -> None:
+    """The picture that comes with an event is shown, also when it comes with a repeat."""
+    system.has(IMAGE)
+    await set_up()
+    assert shown(hass) == "unknown"
+    system.happen(occurrence(Kind.FACE, Phase.START, IMAGE, picture=FIRST))
+    assert shown(hass) == NOW.isoformat()
+    client = await hass_client()
+    answer = await client.get(f"/api/image_proxy/{IMAGE_ID}")
+    assert (answer.status, await answer.read(), answer.content_type) == (HTTPStatus.OK, FIRST.content, "image/jpeg")
+    system.happen(occurrence(Kind.FACE, Phase.ONGOING, IMAGE, picture=SECOND))
+    assert shown(hass) == (NOW + timedelta(minutes=1)).isoformat()
+    answer = await client.get(f"/api/image_proxy/{IMAGE_ID}")
+    assert (await answer.read(), answer.content_type) == (SECOND.content, "image/png")
+
+
+async def test_an_older_picture_does_not_replace_a_newer(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp
+) -> None:
+    """What was fetched after an outage is only shown if nothing newer is known."""
+    system.has(IMAGE)
+    await set_up()
+    system.happen(occurrence(Kind.FACE, Phase.START, IMAGE, picture=SECOND))
+    system.happen(occurrence(Kind.FACE, Phase.START, IMAGE, picture=FIRST, late=True, time=NOW))
+    assert (await async_get_image(hass, IMAGE_ID)).content == SECOND.content
+
+
+async def test_an_event_without_picture_is_fetched_when_somebody_looks(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp
+) -> None:
+    """The system is asked once, and only when the picture is wanted."""
+    system.has(IMAGE)
+    system.event_picture = SECOND
+    await set_up()
+    for phase in (Phase.ONGOING, Phase.END):
+        system.happen(occurrence(Kind.FACE, phase, IMAGE))
+    assert shown(hass) == "unknown"
+    system.happen(occurrence(Kind.FACE, Phase.START, IMAGE))
+    assert shown(hass) == NOW.isoformat()
+    assert system.count("image") == 0
+    for _ in range(2):
+        image = await async_get_image(hass, IMAGE_ID)
+        assert (image.content, image.content_type) == (SECOND.content, "image/png")
+    assert system.count("image") == 1
+
+
+async def test_no_picture(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """Nothing there, or not to be had: both are errors and no wrong picture."""
+    system.has(IMAGE)
+    await set_up()
+    with pytest.raises(HomeAssistantError):
+        await async_get_image(hass, IMAGE_ID)
+    system.failures["image"] = errors.ConnectionFailedError(reason="refused")
+    with pytest.raises(HomeAssistantError) as failed:
+        await async_get_image(hass, IMAGE_ID)
+    assert failed.value.translation_key == "cannot_connect"
