@@ -21,7 +21,7 @@ class Time:
         """Start now, or at a given moment."""
         self.start = start or datetime.now(UTC)
         self.slept: list[float] = []
-        self.passed = 0.0
+        self.passed = 1000.0
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass without waiting."""
@@ -31,7 +31,7 @@ class Time:
     def runtime(self) -> Runtime:
         """Return a runtime of this clock."""
         return Runtime(
-            now=lambda: self.start + timedelta(seconds=self.passed), monotonic=lambda: self.passed, sleep=self.sleep
+            now=lambda: self.start + timedelta(seconds=self.passed - 1000.0), monotonic=lambda: self.passed, sleep=self.sleep
         )
 
 
