@@ -34,6 +34,12 @@ OTHER = Identity(unique_id="OTHER", name="Garage")
 type Answer = Identity | Exception
 
 
+def unreached[F: errors.ConnectionFailedError](failure: F) -> F:
+    """Mark a failure as one before any request was sent."""
+    failure.answered = False
+    return failure
+
+
 class Device:
     """Stands for a system class and what answers at each base address; an address that is not listed refuses."""
 
@@ -57,7 +63,7 @@ class Device:
             if certificate and data["verify_ssl"] and data["fingerprint"] != certificate:
                 raise errors.TlsError("self-signed", reason="self-signed", fingerprint=certificate)
             self.tried.append(data)
-            answer = self.answers.get(url, errors.ConnectionFailedError("refused", reason="refused"))
+            answer = self.answers.get(url, unreached(errors.ConnectionFailedError(reason="refused")))
             if isinstance(answer, Exception):
                 raise answer
             return answer
@@ -270,7 +276,10 @@ async def test_empty_password_costs_no_login(hass: HomeAssistant, device: Device
         ("192.0.2.10:81", {"http://192.0.2.10:81": CAMERA}, ["https://192.0.2.10:81", "http://192.0.2.10:81"], None),
         (
             "192.0.2.10:81",
-            {"https://192.0.2.10:81": errors.TlsError(reason="wrong version"), "http://192.0.2.10:81": CAMERA},
+            {
+                "https://192.0.2.10:81": unreached(errors.TlsError(reason="wrong version")),
+                "http://192.0.2.10:81": CAMERA,
+            },
             ["https://192.0.2.10:81", "http://192.0.2.10:81"],
             None,
         ),
@@ -289,22 +298,31 @@ async def test_empty_password_costs_no_login(hass: HomeAssistant, device: Device
         ),
         (
             "192.0.2.10",
-            {"http://192.0.2.10": errors.ResponseTimeoutError(reason="silence")},
+            {"http://192.0.2.10": unreached(errors.ResponseTimeoutError(reason="silence"))},
             ["https://192.0.2.10", "http://192.0.2.10"],
             "timeout",
         ),
         (
             "192.0.2.10",
-            {"https://192.0.2.10": errors.TlsError(reason="old"), "http://192.0.2.10": errors.ResponseTimeoutError()},
+            {
+                "https://192.0.2.10": unreached(errors.TlsError(reason="old")),
+                "http://192.0.2.10": unreached(errors.ResponseTimeoutError()),
+            },
             ["https://192.0.2.10", "http://192.0.2.10"],
             "tls_error",
+        ),
+        (
+            "192.0.2.10",
+            {"https://192.0.2.10": errors.ResponseTimeoutError(reason="silence"), "http://192.0.2.10": CAMERA},
+            ["https://192.0.2.10"],
+            "timeout",
         ),
     ],
 )
 async def test_candidates(
     hass: HomeAssistant, device: Device, text: str, answers: dict[str, Answer], tried: list[str], outcome: str | None
 ) -> None:
-    """HTTP is tried only where the scheme was left open and nothing at all answered HTTPS."""
+    """HTTP is tried only where the scheme was left open and no connection came about by HTTPS."""
     device.answers.update(answers)
     result = await submit(hass, await open_form(hass), {**TYPED, "url": text})
     assert device.tried_urls == tried

@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hikvision_ivm.const import DOMAIN
+from custom_components.hikvision_ivm.systems.isapi import IsapiSystem
 from simulators.isapi import VARIANTS, IsapiSimulator
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "kept_from_set_up")
@@ -173,6 +174,20 @@ async def test_certificate(hass: HomeAssistant, tls_device: IsapiSimulator, with
     assert result["data"]["fingerprint"] == tls_device.fingerprint
     assert result["data"]["url"] == tls_device.url
     assert logins(tls_device) == 1
+
+
+@pytest.mark.parametrize("fault", ["dropped", "redirect"])
+async def test_https_that_misbehaves_is_final(hass: HomeAssistant, tls_device: IsapiSimulator, fault: str) -> None:
+    """Once HTTPS took a request, HTTP is not tried behind it, whatever became of the request."""
+    tls_device.inject(fault, "System/deviceInfo")
+    url = tls_device.url.removeprefix("https://")
+    with patch.object(IsapiSystem, "create", side_effect=IsapiSystem.create) as create:
+        result = await begin(hass, {**typed(url), "verify_ssl": False})
+    assert result["errors"] == {"base": "cannot_connect"}
+    assert [call.args[1]["url"] for call in create.call_args_list] == [tls_device.url]
+    tls_device.clear_faults()
+    result = await go_on(hass, result, {**typed(url), "verify_ssl": False})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_certificate_unchecked(hass: HomeAssistant, tls_device: IsapiSimulator) -> None:

@@ -61,8 +61,8 @@ async def async_prove(
 ) -> Proof | Certificate:
     """Find the address that answers and log in there, once.
 
-    Where the scheme was left open, the next candidate is tried only if nothing answered at the one before: an answer of
-    any kind, above all a refused login, is final. `accepted` holds fingerprints the user accepted; a certificate that is
+    Where the scheme was left open, the next candidate is tried only if no connection came about at the one before: an
+    answer of any kind, above all a refused login, is final, and so is silence after a request was sent. `accepted` holds fingerprints the user accepted; a certificate that is
     neither valid nor among them is returned for the user to decide. Raises `SystemFailure`.
     """
     failures: list[ConnectionFailedError] = []
@@ -70,16 +70,16 @@ async def async_prove(
         data = {**typed, settings.URL: url, settings.FINGERPRINT: None}
         try:
             return Proof(await _async_identify(hass, system_id, data), data)
-        except TlsError as failure:
-            if failure.fingerprint is None:
+        except ConnectionFailedError as failure:
+            fingerprint = failure.fingerprint if isinstance(failure, TlsError) else None
+            if fingerprint is None:
+                if failure.answered:
+                    raise
                 failures.append(failure)
                 continue
-            if failure.fingerprint not in accepted:
-                return Certificate(url, failure.fingerprint)
-            data[settings.FINGERPRINT] = failure.fingerprint
-        except ConnectionFailedError as failure:
-            failures.append(failure)
-            continue
+            if fingerprint not in accepted:
+                return Certificate(url, fingerprint)
+            data[settings.FINGERPRINT] = fingerprint
         return Proof(await _async_identify(hass, system_id, data), data)
     raise max(failures, key=_weight)
 

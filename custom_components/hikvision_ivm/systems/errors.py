@@ -29,6 +29,8 @@ class ConnectionFailedError(SystemFailure):
     """No usable connection: refused, reset, unreachable, name unknown. `reason` is plain words."""
 
     key = "cannot_connect"
+    answered: bool = True
+    """False if it is certain that no request was sent, because no connection came about."""
 
     def __init__(self, message: str = "", *, reason: str = "") -> None:
         """`reason`: what the operating system or the peer said."""

@@ -55,13 +55,18 @@ type Body = bytes | Callable[[], AsyncIterable[bytes]] | AsyncIterable[bytes] | 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One request as it is sent, without its authorization."""
+    """One request as it is sent, without its authorization.
+
+    `mark`: what the gate had accepted when it was made. `confirming`: it was refused once and tries again.
+    """
 
     method: str
     url: URL
     headers: Mapping[str, str]
     body: Body
     timeout: aiohttp.ClientTimeout
+    mark: int
+    confirming: bool = False
 
     @property
     def streams(self) -> bool:
@@ -130,18 +135,17 @@ class HttpClient:
         total = timeout if timeout is not None else self.policy.read if reads else self.policy.write
         wire = aiohttp.ClientTimeout(total=None, sock_connect=self.policy.connect)
         call = self._call(method, path, query, body, _headers(content_type, accept, headers), wire)
-        confirming = False
         while True:
-            if self._auth is not None and not confirming:
+            if self._auth is not None and not call.confirming:
                 self.gate.check()
             try:
                 async with self._slots, asyncio.timeout(total):
-                    return await self._read_repeatedly(call, limit or self.policy.body_limit, confirming=confirming)
+                    return await self._read_repeatedly(call, limit or self.policy.body_limit)
             except TimeoutError as err:
                 self.counters.timeouts += 1
                 raise ResponseTimeoutError(reason=f"no answer within {total:g} seconds") from err
             except ConfirmLaterError:
-                confirming = True
+                call = replace(call, confirming=True)
             # Outside the slot: others must fail at once meanwhile, not queue up.
             await self.gate.wait_for_confirmation()
 
@@ -168,13 +172,12 @@ class HttpClient:
     @asynccontextmanager
     async def _open_stream(self, call: _Call) -> AsyncIterator[StreamResponse]:
         """Open a stream and close its connection afterwards: an endless answer cannot be given back."""
-        confirming = False
         while True:
             try:
-                raw = await self._guarded(self._follow(call, confirming=confirming))
+                raw = await self._guarded(self._follow(call))
                 break
             except ConfirmLaterError:
-                confirming = True
+                call = replace(call, confirming=True)
             await self.gate.wait_for_confirmation()
         try:
             yield StreamResponse(raw, self.counters)
@@ -194,15 +197,17 @@ class HttpClient:
         target = _LONE_PERCENT.sub("%25", quote(path.lstrip("/"), safe=_SAFE_PATH))
         if query:
             target += ("&" if "?" in target else "?") + urlencode(query, quote_via=quote)
-        return _Call(method, URL(f"{self.base_url}/{target}", encoded=True), headers, body, timeout)
+        return _Call(
+            method, URL(f"{self.base_url}/{target}", encoded=True), headers, body, timeout, self.gate.acceptances
+        )
 
-    async def _read_repeatedly(self, call: _Call, limit: int, *, confirming: bool) -> Response:
+    async def _read_repeatedly(self, call: _Call, limit: int) -> Response:
         """Send a request and read the answer; a read is repeated when the connection was dropped."""
         attempts = 1 + (self.policy.retries if call.method in _READS else 0)
         while True:
             attempts -= 1
             try:
-                return await self._read_once(call, limit, confirming=confirming)
+                return await self._read_once(call, limit)
             except (DroppedError, aiohttp.ClientPayloadError) as err:
                 if not attempts:
                     raise await self._failure(err) from err
@@ -210,9 +215,9 @@ class HttpClient:
             except (aiohttp.ClientError, OSError) as err:
                 raise await self._failure(err) from err
 
-    async def _read_once(self, call: _Call, limit: int, *, confirming: bool) -> Response:
+    async def _read_once(self, call: _Call, limit: int) -> Response:
         """Send a request, follow redirects, read the answer."""
-        raw = await self._follow(call, confirming=confirming)
+        raw = await self._follow(call)
         try:
             return await self._whole(raw, limit)
         finally:
@@ -234,7 +239,10 @@ class HttpClient:
         fingerprint = None
         if isinstance(err, aiohttp.ClientConnectorCertificateError):
             fingerprint = await presented_fingerprint(self._session, self._base, self.policy.connect)
-        return translate(err, fingerprint=fingerprint)
+        failure = translate(err, fingerprint=fingerprint)
+        if isinstance(failure, ConnectionFailedError):
+            failure.answered = not is_unreachable(err)
+        return failure
 
     async def _whole(self, raw: aiohttp.ClientResponse, limit: int) -> Response:
         """Read a body up to `limit` bytes, declared or not."""
@@ -255,10 +263,10 @@ class HttpClient:
                 raise BodyTooLargeError(reason=f"the answer is larger than {limit} bytes")
         return Response(raw.status, raw.headers, bytes(body))
 
-    async def _follow(self, call: _Call, *, confirming: bool) -> aiohttp.ClientResponse:
+    async def _follow(self, call: _Call) -> aiohttp.ClientResponse:
         """Send a request and follow redirects within the origin."""
         for _ in range(_MAX_REDIRECTS + 1):
-            raw = await self._authorised(call, confirming=confirming)
+            raw = await self._authorised(call)
             location = raw.headers.get("Location")
             if raw.status not in _REDIRECTS or not location:
                 return raw
@@ -280,7 +288,7 @@ class HttpClient:
             raise ConnectionFailedError(reason=f"the device redirects to {origin}; use that as its address")
         return target.with_user(None)
 
-    async def _authorised(self, call: _Call, *, confirming: bool) -> aiohttp.ClientResponse:
+    async def _authorised(self, call: _Call) -> aiohttp.ClientResponse:
         """Send a request with the credentials the device asks for; the answer is none with status 401."""
         auth = self._auth
         if auth is None:
@@ -289,7 +297,7 @@ class HttpClient:
                 raw.close()
                 raise AuthenticationError("the device asks for a login")
             return raw
-        async with self.gate.turn(confirming=confirming) as turn:
+        async with self.gate.turn(mark=call.mark, confirming=call.confirming) as turn:
             return await Login(
                 auth,
                 turn,
