@@ -31,19 +31,28 @@ class Time:
     def runtime(self) -> Runtime:
         """Return a runtime of this clock."""
         return Runtime(
-            now=lambda: self.start + timedelta(seconds=self.passed - 1000.0), monotonic=lambda: self.passed, sleep=self.sleep
+            now=lambda: self.start + timedelta(seconds=self.passed - 1000.0),
+            monotonic=lambda: self.passed,
+            sleep=self.sleep,
         )
 
 
 @asynccontextmanager
 async def connected(
-    device: IsapiSimulator, time: Time | None = None, *, policy: Policy | None = None, hook: AnswerHook | None = None
+    device: IsapiSimulator,
+    time: Time | None = None,
+    *,
+    policy: Policy | None = None,
+    hook: AnswerHook | None = None,
+    anonymous: bool = False,
 ) -> AsyncIterator[IsapiClient]:
-    """Yield a client that is logged in at a simulated device."""
+    """Yield a client of a simulated device; `anonymous`: for one that wants no login, so that no request waits for one."""
     runtime = (time or Time()).runtime()
     async with aiohttp.ClientSession() as session:
         credentials = Credentials(username=device.username, password=device.password)
-        http = HttpClient(session, device.url, credentials, runtime=runtime, policy=policy or Policy())
+        http = HttpClient(
+            session, device.url, None if anonymous else credentials, runtime=runtime, policy=policy or Policy()
+        )
         yield IsapiClient(http, runtime, on_answer=hook)
 
 

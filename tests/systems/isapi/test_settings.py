@@ -393,7 +393,7 @@ async def test_a_refused_login_is_not_hidden() -> None:
 async def test_a_poll_that_overlaps_a_write_does_not_bring_back_the_old_value() -> None:
     """The answer to the read was made before the write."""
     features = [switch(path=f"Smart/FieldDetection/{n}", listing="Smart/FieldDetection", key=str(n)) for n in (1, 2)]
-    async with IsapiSimulator(profile="nvr", digest="none") as device, connected(device) as client:
+    async with IsapiSimulator(profile="nvr", digest="none") as device, connected(device, anonymous=True) as client:
         settings = settings_of(client)
         device.fault("Smart/FieldDetection", body=listing(device, "FieldDetection"), delay=0.4)
         poll = asyncio.create_task(settings.read(features))
