@@ -1,0 +1,137 @@
+"""Every word that is shown exists: names, states, icons and errors, for every row of every table."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+import json
+from pathlib import Path
+import string
+from typing import Any
+
+from homeassistant.helpers.entity import EntityDescription
+import pytest
+
+from custom_components import hikvision_ivm
+from custom_components.hikvision_ivm.binary_sensor import BINARY_SENSORS, CONDITIONS, DETECTIONS
+from custom_components.hikvision_ivm.button import BUTTONS
+from custom_components.hikvision_ivm.camera import CAMERAS
+from custom_components.hikvision_ivm.event import EVENTS, event_types
+from custom_components.hikvision_ivm.image import IMAGES
+from custom_components.hikvision_ivm.sensor import SENSORS
+from custom_components.hikvision_ivm.switch import SWITCHES
+from custom_components.hikvision_ivm.systems import errors
+from custom_components.hikvision_ivm.systems.kinds import Kind
+
+TABLES: Mapping[str, Mapping[Kind, EntityDescription]] = {
+    "binary_sensor": BINARY_SENSORS,
+    "button": BUTTONS,
+    "camera": CAMERAS,
+    "event": EVENTS,
+    "image": IMAGES,
+    "sensor": SENSORS,
+    "switch": SWITCHES,
+}
+ROWS = [
+    pytest.param(platform, row, id=f"{platform}-{kind}")
+    for platform, rows in TABLES.items()
+    for kind, row in rows.items()
+]
+FOLDER = Path(hikvision_ivm.__file__).parent
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Return a JSON file of the integration."""
+    loaded: dict[str, Any] = json.loads((FOLDER / name).read_text("utf-8"))
+    return loaded
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def failures(base: type[errors.SystemFailure] = errors.SystemFailure) -> Iterator[type[errors.SystemFailure]]:
+    """Return the whole error tree."""
+    yield base
+    for kind in base.__subclasses__():
+        yield from failures(kind)
+
+
+@pytest.mark.parametrize(("platform", "row"), ROWS)
+def test_name(platform: str, row: EntityDescription) -> None:
+    """Every row has a name that takes the part, or takes over the name of its device."""
+    assert row.translation_key == row.key
+    names = load("translations/en.json")["entity"].get(platform, {})
+    if row.name is None:
+        assert row.key not in names
+        return
+    name = names[row.key]["name"]
+    # Streams of one channel differ in kind; everything else may exist several times on a device.
+    assert placeholders(name) == (set() if platform == "camera" else {"part"})
+    assert name.replace("{part}", "").strip()
+
+
+@pytest.mark.parametrize(("platform", "row"), ROWS)
+def test_icon(platform: str, row: EntityDescription) -> None:
+    """Every row has a device class that brings an icon, or an icon of its own, but not both."""
+    device_class = getattr(row, "device_class", None)
+    icon = load("icons.json")["entity"].get(platform, {}).get(row.key)
+    if device_class is not None or row.name is None:
+        assert icon is None
+    else:
+        assert icon is not None and icon["default"].startswith("mdi:")
+
+
+@pytest.mark.parametrize(("section", "source"), [("entity", "translations/en.json"), ("entity", "icons.json")])
+def test_nothing_superfluous(section: str, source: str) -> None:
+    """No text and no icon for what does not exist."""
+    for platform, entries in load(source)[section].items():
+        assert set(entries) <= {row.key for row in TABLES[platform].values()}, platform
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_event_types(kind: Kind) -> None:
+    """Event entities name every type they may tell."""
+    entry = load("translations/en.json")["entity"]["event"][kind.value]
+    named = set(entry["state_attributes"]["event_type"]["state"])
+    offered = {*DETECTIONS, *CONDITIONS} - {Kind.ONLINE, Kind.EVENT_STREAM, Kind.VIDEO_SIGNAL, Kind.DISK_PROBLEM}
+    collects = kind in {Kind.DETECTION, Kind.DEVICE_EVENT}
+    told = (*offered, Kind.UNKNOWN_EVENT) if collects else (kind, Kind.UNKNOWN_EVENT)
+    assert set(event_types(tuple(told), EVENTS[kind].device_class)) <= named  # type: ignore[attr-defined]
+
+
+def test_every_kind_is_shown_somewhere() -> None:
+    """A word of the vocabulary that no platform knows would be an entity that nobody sees."""
+    shown = {kind for rows in TABLES.values() for kind in rows}
+    assert set(Kind) - shown == set()
+
+
+def test_disk_states_are_translated() -> None:
+    """The words of the disk sensor."""
+    states = load("translations/en.json")["entity"]["sensor"]["disk_state"]["state"]
+    assert {"ok", "error", "unformatted"} <= set(states)
+
+
+@pytest.mark.parametrize("failure", failures(), ids=lambda failure: failure.__name__)
+def test_errors(failure: type[errors.SystemFailure]) -> None:
+    """Every failure has a sentence, and brings what the sentence needs."""
+    message = load("translations/en.json")["exceptions"][failure.key]["message"]
+    assert placeholders(message) <= set(failure().placeholders) | _given(failure)
+
+
+def _given(failure: type[errors.SystemFailure]) -> set[str]:
+    """Placeholders that whoever raises must give by name."""
+    return {"address"} if failure is errors.InvalidAddressError else set()
+
+
+def test_errors_of_set_up() -> None:
+    """The refusals of set-up itself."""
+    messages = load("translations/en.json")["exceptions"]
+    assert placeholders(messages["unknown_system"]["message"]) == {"system"}
+    assert placeholders(messages["wrong_device"]["message"]) == {"name"}
+
+
+def test_no_sentence_without_error() -> None:
+    """Every sentence belongs to something that can be raised."""
+    keys = {failure.key for failure in failures()} | {"unknown_system", "wrong_device"}
+    assert set(load("translations/en.json")["exceptions"]) == keys
