@@ -1,6 +1,8 @@
 """What can go wrong on the wire, turned into the one error tree, once."""
 
 import logging
+import os
+import ssl
 from typing import Final
 
 import aiohttp
@@ -64,8 +66,9 @@ def translate(err: Exception, *, fingerprint: str | None = None) -> SystemFailur
 def _words(err: Exception) -> str:
     """Return what the operating system or the TLS library said, without addresses and without bytes of the peer."""
     inner = getattr(err, "certificate_error", None) or getattr(err, "os_error", None) or err
-    message = getattr(inner, "verify_message", "") or getattr(inner, "reason", "") or getattr(inner, "strerror", "")
-    return str(message or "").strip()
+    if isinstance(inner, ssl.SSLError):
+        return str(getattr(inner, "verify_message", "") or inner.reason or "").strip()
+    return os.strerror(inner.errno).lower() if isinstance(inner, OSError) and inner.errno else ""
 
 
 async def presented_fingerprint(session: aiohttp.ClientSession, url: URL, seconds: float) -> str | None:

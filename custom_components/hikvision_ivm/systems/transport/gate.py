@@ -16,7 +16,8 @@ credentials and tells the turn how they were received.
   connection, cancelled), the next one leads.
 * PROVEN: everything passes. When nothing is under way the first request leads again, and those that come while it is
   under way wait for it for a moment (`patience`), because a password that was changed on the device meanwhile would
-  otherwise be tried by all of them at once.
+  otherwise be tried by all of them at once. A request need not wait if another one, whichever, was accepted since it
+  was made: its `mark` tells.
 * PAUSED, CLOSED, LOCKED: requests waiting or coming later fail at once with `CredentialsBlockedError` (LOCKED with a
   known end: `AccountLockedError`) and are not sent.
 * PAUSED: the request that was refused sleeps and then tries once more, because devices answer 401 while they start or
@@ -88,6 +89,7 @@ class CredentialGate:
         self._leader: Turn | None = None
         self._under_way = 0
         self._proofs = 0
+        self.acceptances = 0
         self._changed = asyncio.Event()
 
     @property
@@ -117,12 +119,12 @@ class CredentialGate:
         if self.state is GateState.PROVEN:
             self._become(GateState.UNPROVEN)
 
-    def turn(self, *, confirming: bool = False) -> Turn:
+    def turn(self, *, mark: int, confirming: bool = False) -> Turn:
         """Return the context of one request; entering it waits and may raise.
 
-        `confirming`: the request was refused, slept through `wait_for_confirmation()` and tries once more.
+        `mark`: the gate's `acceptances` when the request was made, before it queued up for anything. `confirming`: the request was refused, slept through `wait_for_confirmation()` and tries once more.
         """
-        return Turn(self, confirming=confirming)
+        return Turn(self, mark=mark, confirming=confirming)
 
     async def wait_for_confirmation(self) -> None:
         """Sleep until the confirming login is due."""
@@ -145,15 +147,18 @@ class CredentialGate:
                 pending=self.pending,
             )
 
-    async def enter(self, turn: Turn, *, owner: bool) -> None:
+    async def enter(self, turn: Turn, *, mark: int, owner: bool) -> None:
         """Wait until `turn` may send; it leads if nobody else proves the login for it."""
         while True:
             self._check(owner=owner)
+            proven = self.state is GateState.PROVEN
+            if proven and mark != self.acceptances:
+                break
             if self._leader is None:
-                if self.state is not GateState.PROVEN or not self._under_way:
+                if not proven or not self._under_way:
                     self._leader = turn
                 break
-            if self.state is not GateState.PROVEN:
+            if not proven:
                 await self._changed.wait()
                 continue
             try:
@@ -173,6 +178,7 @@ class CredentialGate:
 
     def accepted(self, turn: Turn) -> None:
         """Let everybody pass who waits for `turn`."""
+        self.acceptances += 1
         if self._leader is not turn:
             return
         self._leader = None
@@ -235,18 +241,19 @@ class Turn:
     `logins` counts the logins of this request that the device may have counted as wrong.
     """
 
-    __slots__ = ("_confirming", "_gate", "logins", "seen")
+    __slots__ = ("_confirming", "_gate", "_mark", "logins", "seen")
 
-    def __init__(self, gate: CredentialGate, *, confirming: bool) -> None:
+    def __init__(self, gate: CredentialGate, *, mark: int, confirming: bool) -> None:
         """Use `CredentialGate.turn`."""
         self._gate = gate
+        self._mark = mark
         self._confirming = confirming
         self.logins = 0
         self.seen = 0
 
     async def __aenter__(self) -> Self:
         """Wait for whoever proves the login. Raises `CredentialsBlockedError` or `AccountLockedError`."""
-        await self._gate.enter(self, owner=self._confirming)
+        await self._gate.enter(self, mark=self._mark, owner=self._confirming)
         return self
 
     async def __aexit__(
