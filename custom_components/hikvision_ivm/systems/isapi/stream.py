@@ -49,6 +49,8 @@ _PROVEN_SECONDS: Final = 10.0
 """A session that lasted this long worked, even if nothing happened in it."""
 _PICTURE_SECONDS: Final = 10.0
 """A picture that comes later does not belong to the message before it."""
+_PATHS: Final = 2
+_ELSEWHERE_SECONDS: Final = 0.1
 _BREATH: Final = 32
 """Parts after which everything else gets its turn."""
 _REFUSAL_LIMIT: Final = 64 * 1024
@@ -56,11 +58,15 @@ _REFUSAL_LIMIT: Final = 64 * 1024
 
 @dataclass(slots=True)
 class _Session:
-    """One connection. Times in monotonic seconds; `beat` is the last heartbeat."""
+    """One connection. Times in monotonic seconds; `beat` is the last heartbeat.
+
+    `elsewhere`: the stream is to be looked for under the other path.
+    """
 
     started: float
     parts: int = 0
     opened: bool = False
+    elsewhere: bool = False
     beat: float | None = None
     alert: Alert | None = None
     alerted: float = 0.0
@@ -92,6 +98,7 @@ class AlertStream:
         self._router = router
         self._runtime = runtime
         self._path = STREAM_PATH
+        self._absent = 0
         self._state = PushState.OFF
         self._refused = False
         self._ended_at: float | None = None
@@ -115,7 +122,9 @@ class AlertStream:
             lasted = now - session.started
             if worked := session.parts > 0 or (session.opened and lasted >= _PROVEN_SECONDS):
                 failures = 0
-            if error is None and worked:
+            if session.elsewhere:
+                delay = _ELSEWHERE_SECONDS
+            elif error is None and worked:
                 delay = LEAST_PERIOD - lasted
             else:
                 error = error or ProtocolError(reason="the device ends the event stream at once")
@@ -175,19 +184,23 @@ class AlertStream:
 
     async def _run(self, session: _Session, sink: Sink) -> None:
         """Connect and read until the device ends the answer. Raises `SystemFailure`."""
-        for path in (self._path, LEGACY_PATH if self._path == STREAM_PATH else STREAM_PATH):
-            async with self._http.stream("GET", path, read_timeout=self.read_timeout) as response:
-                if response.status != 404:
-                    await self._read(path, response, session, sink)
-                    return
-        raise UnsupportedError(function="Event/notification/alertStream")
+        async with self._http.stream("GET", self._path, read_timeout=self.read_timeout) as response:
+            if response.status != 404:
+                self._absent = 0
+                await self._read(response, session, sink)
+                return
+        # The other path is asked over another connection: devices close this one without saying so.
+        self._path = LEGACY_PATH if self._path == STREAM_PATH else STREAM_PATH
+        self._absent += 1
+        if not self._absent % _PATHS:
+            raise UnsupportedError(function="Event/notification/alertStream")
+        session.elsewhere = True
 
-    async def _read(self, path: str, response: StreamResponse, session: _Session, sink: Sink) -> None:
+    async def _read(self, response: StreamResponse, session: _Session, sink: Sink) -> None:
         """Read one answer: a stream, or the reason why there is none."""
         content_type = response.headers.get("Content-Type", "")
         if response.status != 200 or response.content_type in {"text/html", "application/xml", "text/xml"}:
             raise await _refusal(response)
-        self._path = path
         self._opened(session, sink)
         reader = MultipartReader(boundary_of(content_type))
         self.statistics.framing = reader.framing.as_dict()
