@@ -15,6 +15,7 @@ from .processes import PROJECT, Child, DemoError, require_port
 from .simulation import Simulation
 
 FIRST_PORTS = range(18100, 18600, 100)
+CHECKED_PORTS = 10
 NEEDED_MEGABYTES = 300
 
 
@@ -37,20 +38,28 @@ def arguments() -> argparse.Namespace:
 
 
 async def start_simulation(instance: Instance) -> Simulation:
-    """Start the simulators on the ports of the earlier start, else on the first free ones, and remember them."""
+    """Start the simulators on the ports of the earlier start, which Home Assistant remembers, else on free ones."""
     noted = instance.read_mark()
-    if base := noted.get("base_port"):
-        return await Simulation.start("--base-port", str(base), "--control-port", str(base - 1))
-    for base in FIRST_PORTS:
-        try:
-            simulation = await Simulation.start("--base-port", str(base), "--control-port", str(base - 1))
-        except DemoError:
-            if base == FIRST_PORTS[-1]:
-                raise
-            continue
+    base = noted.get("base_port")
+    if base is None:
+        base = next((port for port in FIRST_PORTS if ports_free(port)), FIRST_PORTS[0])
         instance.write_mark({**noted, "base_port": base})
-        return simulation
-    raise AssertionError  # FIRST_PORTS is not empty
+    if not ports_free(base):
+        raise DemoError(
+            f"The simulated systems were added at the ports from {base - 1} on, which are in use; "
+            "end the other program or start with --reset."
+        )
+    return await Simulation.start("--base-port", str(base), "--control-port", str(base - 1))
+
+
+def ports_free(base: int) -> bool:
+    """Whether the control page's port and those of the first members are free."""
+    try:
+        for port in range(base - 1, base + CHECKED_PORTS):
+            require_port(port, "")
+    except DemoError:
+        return False
+    return True
 
 
 async def set_up(instance: Instance, child: Child, simulation: Simulation | None) -> None:
