@@ -138,6 +138,8 @@ class ProblemRepairFlow(RepairsFlow):
         if entry is None or entry.state is not ConfigEntryState.LOADED:
             return "not_loaded"
         await entry.runtime_data.system.fix(self._problem)
+        # Everything is read again, so that what was mended shows at once.
+        self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return None
 
 

@@ -78,6 +78,10 @@ class IsapiClient:
         """Paths that are not asked again, with the reason."""
         return MappingProxyType({**self._refused, **self._rights})
 
+    def is_absent(self, path: str) -> bool:
+        """Whether a path was refused for good: the device does not have it, or the account may not read it."""
+        return path in self.refused and path not in self._soft
+
     def remember_for(self, device: str) -> None:
         """Bring back what was refused by `device` (unique id and firmware); memory of any other is let go."""
         if device == self._belongs_to:

@@ -39,6 +39,7 @@ REBOOT_REQUIRED: Final = "reboot_required"
 MISSING_RIGHT: Final = "missing_right"
 ACCOUNT_LOCKED: Final = "account_locked"
 STREAM_REFUSED: Final = "event_stream_refused"
+LEFT_OUT: Final = "left_out"
 
 CLOCK_TOLERANCE: Final = 60.0
 """Seconds by which a clock may be off."""
@@ -87,9 +88,41 @@ _RIGHT_OF_PATH: Final[tuple[tuple[str, str | None], ...]] = (
 """Begin of a path → right it takes; the accounts of others are an administrator's business and no problem."""
 
 
+_PARTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "System/capabilities": "what the device can do",
+        "Streaming/channels": "video streams",
+        "Event/triggers": "events",
+        "Event/channels/capabilities": "events of the channels",
+        "System/status": "load and uptime",
+        "ContentMgmt/Storage": "disks and cards",
+        "System/Video/inputs/channels": "video inputs",
+        "ContentMgmt/InputProxy/channels": "attached cameras",
+        "System/IO": "alarm inputs and outputs",
+        "System/IO/inputs": "alarm inputs",
+        "System/IO/outputs": "alarm outputs",
+        "ContentMgmt/IOProxy/inputs": "alarm inputs of attached cameras",
+        "ContentMgmt/IOProxy/outputs": "alarm outputs of attached cameras",
+    }
+)
+"""List that the inventory reads → what is missing without it."""
+
+
 def right_of(path: str) -> str | None:
     """Return the right that a path takes, in the device's spelling."""
     return next(right for prefix, right in _RIGHT_OF_PATH if path.startswith(prefix))
+
+
+def left_out(client: IsapiClient, failed: Mapping[str, str]) -> list[Problem]:
+    """Return the problem of parts whose list failed although the device has them, or may have them.
+
+    `failed`: path → why its last reading failed. What a device does not have is no problem, and a missing right is
+    another one.
+    """
+    parts = [
+        f"{words} ({failed[path]})" for path, words in _PARTS.items() if path in failed and not client.is_absent(path)
+    ]
+    return [Problem(key=LEFT_OUT, placeholders={"parts": "; ".join(parts)}, fixable=True)] if parts else []
 
 
 def of_failure(error: SystemFailure) -> Problem | None:
@@ -223,13 +256,15 @@ class Problems:
     async def fix(self, facts: Facts, problem: Problem) -> None:
         """Mend a problem after the user agreed. Raises `UnsupportedError` for those that cannot be mended from here.
 
-        The caller reads the triggers again afterwards.
+        The caller reads the inventory again afterwards.
         """
         async with self._client.write_lock:
             if problem.key == NOT_NOTIFIED:
                 await self._link_all(_silent(facts.triggers))
             elif problem.key == CLOCK_OFF_MANUAL:
                 await self._set_clock()
+            elif problem.key == LEFT_OUT:
+                self._client.forget(_PARTS)
             else:
                 raise UnsupportedError(function=problem.key)
 

@@ -34,7 +34,7 @@ from .inventory import INPUTS, STORAGE, InventoryReader
 from .media import Snapshots, stream_address
 from .outputs import REBOOT, Outputs
 from .poll import Poll
-from .problems import Problems
+from .problems import Problems, left_out
 from .receive import receive
 from .recording import Recording
 from .records import Facts, IoPort, Setting, Stream, UnitKind
@@ -46,6 +46,8 @@ from .stream import AlertStream, picture_of
 
 PROBLEMS: Final = "device"
 """Topic of the problems that are found by looking."""
+PARTS: Final = "inventory"
+"""Topic of the parts that the inventory had to do without."""
 _RECENT_SECONDS: Final = 300.0
 """Seconds for which an inventory is recent enough after a reconnect."""
 
@@ -203,6 +205,7 @@ class IsapiSystem(System):
         facts = await self._reader.complete()
         if facts is not None:
             self._renew(facts, sink)
+        sink.problems(PARTS, left_out(self.client, self._reader.failed))
         async for report in self._details.burst(wanted, self._away(), spent=self.client.requests - start):
             sink.report(report)
         self._drop_refused(sink)
@@ -249,6 +252,7 @@ class IsapiSystem(System):
                     facts = await self._reader.read()
                     self._read_at = self._runtime.monotonic()
                     self._renew(facts, sink)
+                    sink.problems(PARTS, left_out(self.client, self._reader.failed))
                     sink.report(self._already_read())
 
     # push
