@@ -52,9 +52,9 @@ def _moment(event_type: str, kind: Kind, scope: Scope = "channel", *, has_region
     return EventType(event_type, kind, scope, binary=False, momentary=True, has_region=has_region)
 
 
-def _data(event_type: str, kind: Kind = Kind.UNKNOWN_EVENT) -> EventType:
+def _data(event_type: str, kind: Kind = Kind.UNKNOWN_EVENT, *, has_region: bool = False) -> EventType:
     """Make a row of something that says nothing by itself: data, heartbeat, wrapper."""
-    return EventType(event_type, kind, "device", binary=False)
+    return EventType(event_type, kind, "device", binary=False, has_region=has_region)
 
 
 _ROWS: Final[Iterable[EventType]] = (
@@ -98,7 +98,7 @@ _ROWS: Final[Iterable[EventType]] = (
     _lasting("spareexception", Kind.SPARE_EXCEPTION, "device"),
     _lasting("poepowerexception", Kind.POE_EXCEPTION, "device"),
     _data("heatmap"),
-    _data("counting", Kind.COUNTING),
+    _data("counting", Kind.COUNTING, has_region=True),
     _moment("blacklist", Kind.PLATE_BLOCKED),
     _moment("whitelist", Kind.PLATE_ALLOWED),
     _moment("allvehiclelist", Kind.PLATE_ANY),
@@ -138,7 +138,7 @@ _ROWS: Final[Iterable[EventType]] = (
     _moment("objectsthrowndetection", Kind.OBJECT_THROWN, has_region=True),
     _moment("callhelp", Kind.CALL_FOR_HELP, "device"),
     _moment("anpr", Kind.PLATE),
-    _data("peoplecounting", Kind.PEOPLE_COUNTING),
+    _data("peoplecounting", Kind.PEOPLE_COUNTING, has_region=True),
     _moment("accesscontrollerevent", Kind.ACCESS_CONTROL, "device"),
     _moment("videointercomevent", Kind.INTERCOM, "device"),
     # no device's word: an access controller's event that is known to mean this

@@ -3,7 +3,7 @@
 Requests until the inventory is complete, the login's challenge included:
 
 * camera, at most 8: challenge, deviceInfo, capabilities, streams, triggers, status, storage, and one of: event types per
-  channel (several sensors), all terminals;
+  channel (several sensors), all terminals, names of the inputs;
 * recorder, at most 14, whatever the number of channels: challenge, deviceInfo, capabilities, streams, triggers, status,
   storage, analogue inputs, network cameras, inputs, outputs, inputs and outputs of the cameras.
 
@@ -271,14 +271,14 @@ class InventoryReader:
                 return []
             flags = ((PROXY_INPUTS, "RacmCap/isSupportIOInputProxy"), (PROXY_OUTPUTS, "RacmCap/isSupportIOOutputProxy"))
             return [path for path, flag in flags if _true(capabilities, flag)]
-        paths: list[str] = [path for path in (CHANNEL_EVENTS, TERMINALS) if path in self.documents]
         if STREAMS not in self.documents:
-            return [*paths, INPUTS]
-        if paths:
-            return paths
+            return [INPUTS]
+        again = [path for path in (CHANNEL_EVENTS, TERMINALS, INPUTS) if path in self.documents]
+        if again:
+            return again
         if len(_streams(self.documents)) > 1 and _true(capabilities, "isSupportChannelEventCap"):
             return [CHANNEL_EVENTS]
-        return [TERMINALS] if self._has_terminals(capabilities) else []
+        return [TERMINALS] if self._has_terminals(capabilities) else [INPUTS]
 
     @staticmethod
     def _has_terminals(capabilities: Mapping[str, str]) -> bool:
@@ -289,7 +289,7 @@ class InventoryReader:
         """Return what the inventory would gain from, but the budget did not allow."""
         if facts.kind is UnitKind.RECORDER:
             return []
-        left: list[str] = []
+        left: list[str] = [INPUTS]
         if len(facts.channels) > 1 and _true(facts.capabilities, "isSupportChannelEventCap"):
             left.append(CHANNEL_EVENTS)
         if TERMINALS not in self.documents:
