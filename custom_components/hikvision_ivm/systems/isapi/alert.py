@@ -7,6 +7,7 @@ expected; nothing of that is an error. Only what is no event message at all is r
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 import json
 from math import isfinite
 import re
@@ -19,12 +20,14 @@ from ..errors import SystemFailure
 from ..model import Target
 from ..transport.xml import parse_lenient
 from .access import ACCESS_TYPES, ACCESS_WORDS
+from .alert_words import BLOCKS, COLLECTED, COMMON, DETAILS, SKIPPED, TARGETS, WHOLE
 from .event_types import EVENT_TYPES, canonical
 
 ALERT_LIMIT: Final = 1024 * 1024
 """Largest message in bytes that is read; pictures are parts of their own and do not count."""
 
 _DEPTH_LIMIT: Final = 24
+_TAGS_LIMIT: Final = 512
 _TEXT_LIMIT: Final = 255
 _REGION_LIMIT: Final = 16
 
@@ -76,107 +79,6 @@ class Alert:
     details: Mapping[str, Detail] = MappingProxyType({})
 
 
-# Local element or key name in lower case → our word. The first text that is not empty counts.
-_COMMON: Final[Mapping[str, str]] = {
-    "eventtype": "type",
-    "eventstate": "state",
-    "eventdescription": "description",
-    "relationevent": "relation",
-    "channelid": "channel",
-    "dynchannelid": "dynamic_channel",
-    "devicechannel": "device_channel",
-    "inputioportid": "port",
-    "dyninputioportid": "dynamic_port",
-    "datetime": "time",
-    "activepostcount": "count",
-    "macaddress": "mac",
-    "ipaddress": "address",
-    "ipv6address": "address6",
-    "serialnumber": "serial",
-    "targettype": "target",
-    "detectiontarget": "target",
-    "regionid": "region",
-    "detectionpicturesnumber": "pictures",
-    "picturesnumber": "pictures",
-    "picnum": "pictures",
-    "bkgurl": "picture_url",
-    "isdataretransmission": "late",
-    "currtemperature": "temperature",
-    "licenseplate": "plate",
-    "originallicenseplate": "plate_original",
-    # what only one family of events has, and nobody else means otherwise
-    "confidencelevel": "confidence",
-    "vehicletype": "vehicle_type",
-    "vehiclelistname": "list",
-    "platecolor": "plate_color",
-    "majoreventtype": "major",
-    "subeventtype": "minor",
-    "doorno": "door",
-    "employeenostring": "employee",
-    "serialno": "number",
-    "faceid": "number",
-    "age": "age",
-    "gender": "gender",
-    "glass": "glasses",
-    "faceexpression": "expression",
-    "facescore": "face_score",
-}
-
-# Words that are common elsewhere and mean this only below the named block.
-_BLOCKS: Final[Mapping[str, Mapping[str, str]]] = {
-    "anpr": {**_COMMON, "country": "country", "direction": "direction", "line": "lane", "laneno": "lane"},
-    "peoplecounting": {
-        **_COMMON,
-        "statisticalmethods": "method",
-        "enter": "enter",
-        "exit": "exit",
-        "pass": "pass",
-    },
-    "accesscontrollerevent": {**_COMMON, "name": "person"},
-    "cidevent": {
-        **_COMMON,
-        "code": "cid_code",
-        "standardcidcode": "cid_standard_code",
-        "type": "cid_type",
-        "zone": "zone",
-        "system": "partition",
-    },
-}
-
-# Geometry and media that no field is read from, and that may hold hundreds of elements. `eventPush` repeats other fields.
-_SKIPPED: Final = frozenset(
-    {"regioncoordinateslist", "targetrect", "pictureinfolist", "facerect", "platerect", "devicegpsinfo", "eventpush"}
-)
-
-_TARGETS: Final[Mapping[str, Target | None]] = {
-    "human": Target.HUMAN,
-    "person": Target.HUMAN,
-    "people": Target.HUMAN,
-    "pedestrian": Target.HUMAN,
-    "face": Target.HUMAN,
-    "vehicle": Target.VEHICLE,
-    "car": Target.VEHICLE,
-    "motor": Target.VEHICLE,
-    "nonmotor": Target.VEHICLE,
-    "pet": Target.PET,
-    "animal": Target.PET,
-    # what was not classified is not "other"
-    "": None,
-    "unknown": None,
-    "none": None,
-    "all": None,
-}
-
-_WHOLE: Final = frozenset(
-    {"confidence", "lane", "major", "minor", "door", "age", "enter", "exit", "pass", "zone", "partition"}
-)
-_DETAILS: Final = (
-    *("confidence", "country", "direction", "lane", "list", "plate_color", "vehicle_type"),
-    *("temperature", "method", "enter", "exit", "pass"),
-    *("major", "minor", "door", "cid_code", "cid_standard_code", "cid_type", "zone", "partition"),
-    *("age", "gender", "glasses", "expression", "face_score"),
-)
-_DETAIL_SET: Final = frozenset(_DETAILS)
 _FACES: Final = frozenset({"facecapture", "facesnap", "facedetection"})
 _STAGES: Final[Mapping[str, str]] = {"tma": "alarm", "tmpa": "pre_alarm"}
 _INACTIVE: Final = frozenset({"inactive", "false", "0", "end", "stop", "ended"})
@@ -184,6 +86,7 @@ _TRUE: Final = frozenset({"true", "1", "yes"})
 _LOOSE_OFFSET: Final = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?([+-])(\d):?(\d\d)")
 _MAC_JUNK: Final = str.maketrans("", "", ":-. ")
 _HEX: Final = frozenset("0123456789abcdef")
+_DETAIL_SET: Final = frozenset(DETAILS)
 _NOTHING: Final[Mapping[str, Detail]] = MappingProxyType({})
 
 
@@ -214,7 +117,7 @@ def parse_xml(body: bytes) -> Alert:
     if len(body) > ALERT_LIMIT:
         raise UnusableAlert("too_large")
     draft = _Draft()
-    _walk_xml(_root(body), _COMMON, draft, 0)
+    _walk_xml(_root(body), _COMMON_TAGS, draft, 0)
     return _alert(draft)
 
 
@@ -229,7 +132,7 @@ def parse_json(body: bytes) -> Alert:
     if not isinstance(document, (dict, list)):
         raise UnusableAlert("not_an_alert")
     draft = _Draft()
-    _walk_json(document, _COMMON, draft, 0)
+    _walk_json(document, COMMON, draft, 0)
     return _alert(draft)
 
 
@@ -243,7 +146,7 @@ def parse_query(fields: Mapping[str, str]) -> Alert:
         lowered = name.lower()
         if lowered.startswith("regionindex"):
             lowered = "regionid"
-        word = _COMMON.get(lowered)
+        word = COMMON.get(lowered)
         if word is not None and (text := text.strip()):
             draft.put(word, text)
     return _alert(draft)
@@ -292,20 +195,47 @@ def _root(body: bytes) -> etree._Element:
         raise UnusableAlert("malformed") from None
 
 
-def _walk_xml(parent: etree._Element, table: Mapping[str, str], draft: _Draft, depth: int) -> None:
-    """Collect the texts below `parent` in one pass."""
-    for element in parent:
-        tag = element.tag
+class _Tags(dict[str, str | None]):
+    """The meaning of element names under one table, namespace included, worked out once for each.
+
+    The word of a table; `<name` for a block that has to be looked into; None for what is passed over.
+    """
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        """Start empty."""
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, tag: object) -> str | None:
+        """Work out what an element means."""
         if not isinstance(tag, str):  # a comment
-            continue
+            return None
         name = tag.rpartition("}")[2].lower()
-        word = table.get(name)
-        if word is not None:
-            text = element.text
-            if text is not None and (text := text.strip()):
-                draft.put(word, text)
-        elif name not in _SKIPPED and depth < _DEPTH_LIMIT and len(element):
-            _walk_xml(element, _BLOCKS.get(name, table), draft, depth + 1)
+        meaning = self._table.get(name) or (None if name in SKIPPED else f"<{name}")
+        if len(self) < _TAGS_LIMIT:  # a device can make up any number of names
+            self[tag] = meaning
+        return meaning
+
+
+_COMMON_TAGS: Final = _Tags(COMMON)
+_BLOCK_TAGS: Final = {f"<{name}": _Tags(table) for name, table in BLOCKS.items()}
+
+
+def _walk_xml(parent: etree._Element, tags: _Tags, draft: _Draft, depth: int) -> None:
+    """Collect the texts below `parent` in one pass."""
+    words = draft.words
+    for element in parent:
+        meaning = tags[element.tag]  # type: ignore[index]  # lxml-stubs know no comments
+        if meaning is None:
+            continue
+        if meaning[0] == "<":
+            if depth < _DEPTH_LIMIT and len(element):
+                _walk_xml(element, _BLOCK_TAGS.get(meaning, tags), draft, depth + 1)
+        elif meaning not in words and (text := element.text) is not None and (text := text.strip()):
+            if meaning in COLLECTED:
+                draft.put(meaning, text)
+            else:
+                words[meaning] = text
 
 
 def _walk_json(node: object, table: Mapping[str, str], draft: _Draft, depth: int) -> None:
@@ -326,8 +256,8 @@ def _walk_json(node: object, table: Mapping[str, str], draft: _Draft, depth: int
             # an attribute is at times an object of its own: {"age": {"value": 30}}
             if text := _json_text(value.get("value") if isinstance(value, dict) else value):
                 draft.put(word, text)
-        elif isinstance(value, (dict, list)) and name not in _SKIPPED:
-            _walk_json(value, _BLOCKS.get(name, table), draft, depth + 1)
+        elif isinstance(value, (dict, list)) and name not in SKIPPED:
+            _walk_json(value, BLOCKS.get(name, table), draft, depth + 1)
 
 
 def _json_text(value: object) -> str:
@@ -344,22 +274,23 @@ def _json_text(value: object) -> str:
 def _alert(draft: _Draft) -> Alert:
     """Give the collected texts their types. Raises `UnusableAlert` if no event type is among them."""
     words = draft.words
-    code = words.get("type")
+    get = words.get
+    code = get("type")
     if code is None:
         raise UnusableAlert("no_event_type")
     repeat = code.lower() == "duration"
     if repeat:
-        code = words.get("relation", code)
+        code = get("relation", code)
     event_type = canonical(code)
     if "major" in words:
         event_type = ACCESS_TYPES.get(_access(words), event_type)
-    active = words.get("state", "").lower() not in _INACTIVE
-    channel = _number(words.get("channel"))
+    active = get("state", "").lower() not in _INACTIVE
+    channel = _number(get("channel"))
     if channel is None:
-        channel = _number(words.get("device_channel"))
-    dynamic_channel = _number(words.get("dynamic_channel"))
-    time_text = words.get("time", "")
-    plate = words.get("plate") or words.get("plate_original")
+        channel = _number(get("device_channel"))
+    dynamic_channel = _number(get("dynamic_channel"))
+    time_text = get("time", "")
+    plate = get("plate") or get("plate_original")
     if plate is not None and plate.lower() == "unknown":  # seen, but not read
         plate = None
     return Alert(
@@ -368,24 +299,24 @@ def _alert(draft: _Draft) -> Alert:
         active=active,
         repeat=repeat,
         heartbeat=_is_heartbeat(event_type, active, channel, dynamic_channel, words),
-        late=words.get("late", "").lower() in _TRUE,
+        late=get("late", "").lower() in _TRUE,
         channel=channel,
         dynamic_channel=dynamic_channel,
-        port=words.get("port"),
-        dynamic_port=words.get("dynamic_port"),
+        port=get("port"),
+        dynamic_port=get("dynamic_port"),
         time=parse_time(time_text) if time_text else None,
         time_text=time_text[:_TEXT_LIMIT],
-        count=words.get("count", "")[:_TEXT_LIMIT],
-        mac=parse_mac(words.get("mac", "")),
-        address=words.get("address") or words.get("address6"),
-        serial=words.get("serial"),
+        count=get("count", "")[:_TEXT_LIMIT],
+        mac=parse_mac(mac) if (mac := get("mac")) is not None else None,
+        address=get("address") or get("address6"),
+        serial=get("serial"),
         number=_event_number(words, time_text),
         target=_target(draft.targets, event_type),
         regions=tuple(draft.regions),
         plate=plate[:_TEXT_LIMIT] if plate else None,
-        person=words.get("person") or words.get("employee"),
-        pictures=_number(words.get("pictures")) or 0,
-        picture_url=words.get("picture_url"),
+        person=get("person") or get("employee"),
+        pictures=_number(get("pictures")) or 0,
+        picture_url=get("picture_url"),
         details=_details(code, event_type, words),
     )
 
@@ -420,7 +351,7 @@ def _target(texts: Iterable[str], event_type: str) -> Target | None:
         word = text.lower()
         if "," in word:  # the rule's setting, not what was seen
             continue
-        target = _TARGETS.get(word, Target.OTHER)
+        target = TARGETS.get(word, Target.OTHER)
         if target is not None:
             return target
     return Target.HUMAN if event_type in _FACES else None
@@ -430,11 +361,11 @@ def _details(code: str, event_type: str, words: Mapping[str, str]) -> Mapping[st
     """Collect the further facts; numbers as numbers where they are."""
     details: dict[str, Detail] = {}
     if not _DETAIL_SET.isdisjoint(words):
-        for word in _DETAILS:
+        for word in DETAILS:
             text = words.get(word)
             if text is None:
                 continue
-            if word in _WHOLE:
+            if word in WHOLE:
                 whole = _number(text)
                 details[word] = text[:_TEXT_LIMIT] if whole is None else whole
             elif word == "temperature":
@@ -468,6 +399,7 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def parse_mac(text: str) -> str | None:
     """Normalise a hardware address in any notation; zeros and junk are None."""
     digits = text.translate(_MAC_JUNK).lower()
