@@ -8,6 +8,7 @@ from .faults import (
     PICTURE,
     Area,
     FaultRow,
+    after_reboot,
     answered,
     assign,
     changed,
@@ -94,7 +95,7 @@ FAULTS: Mapping[str, FaultRow] = {
     "picture_empty": row("picture", PICTURE, plain(status=200, body=b""), "no bytes"),
     # Writes
     "slow_put": row("write", ANY, plain(method="PUT", delay=20.0), "a PUT takes 20 s"),
-    "reboot_required": row("write", ANY, answered(7, "rebootRequired", method="PUT"), "7 after a write"),
+    "reboot_required": row("write", ANY, after_reboot, "7 after a write"),
     "upgrading": row("write", ANY, answered(2, "upgrading", method="PUT"), "2/upgrading"),
     "device_busy": row("write", ANY, answered(2, "deviceBusy", method="PUT"), "2/deviceBusy"),
     "put_low_privilege": row("write", ANY, answered(4, "lowPrivilege", method="PUT"), "4/lowPrivilege"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulators.wire.xml import DECLARATION
 
-from .answers import ISAPI, STD_CGI, Answer
+from .answers import ISAPI, STD_CGI
 
 if TYPE_CHECKING:
     from .device import IsapiSimulator
@@ -40,12 +40,21 @@ def answered(code: int, sub: str, *, http: int | None = None, method: str | None
     """Answer with a ResponseStatus instead."""
 
     def inject(device: IsapiSimulator, path: str, times: int | None) -> object:
-        def change(answer: Answer) -> Answer:
-            return device.speech.status(path, code, sub, http=http)
-
-        return device.fault(path, method=method, times=times, change=change)
+        return device.fault(
+            path, method=method, times=times, instead=lambda asked: device.speech.status(asked, code, sub, http=http)
+        )
 
     return inject
+
+
+def after_reboot(device: IsapiSimulator, path: str, times: int | None) -> object:
+    """Do what a write asks, and answer that it takes effect after a reboot."""
+    return device.fault(
+        path,
+        method="PUT",
+        times=times,
+        change=lambda answer: device.speech.status(path, 7, "rebootRequired") if answer.status == 200 else answer,
+    )
 
 
 def changed(change: Callable[[bytes], bytes], *, method: str | None = "GET") -> Inject:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from simulators.wire.auth import VARIANTS, Authority, Challenge, User, Verdict
+from simulators.wire.connections import reset
 from simulators.wire.tls import ServerCertificate, self_signed
 
 from .answers import Answer, RefusedError, Speech, unauthorized_body
@@ -73,8 +74,10 @@ class Fault:
     cut: int | None = None
     """Bytes of the right answer that are sent before the connection breaks."""
     delay: float = 0.0
+    instead: Callable[[str], Answer] | None = None
+    """Gives the answer to a path; what was asked is not done."""
     change: Callable[[Answer], Answer] | None = None
-    """Changes the right answer."""
+    """Changes the right answer; what was asked is done."""
     before_login: bool = False
     fired: int = 0
 
@@ -209,8 +212,7 @@ class DeviceServer:
         """Break every open connection without a goodbye."""
         server = self._runner.server if self._runner else None
         for connection in server.connections if server else ():
-            if connection.transport is not None:
-                connection.transport.abort()
+            reset(connection.transport)
 
     def reboot(self, seconds: float | None = None) -> None:
         """Break all connections and every new one for some seconds; uptime starts again, nonces are lost."""
@@ -251,13 +253,15 @@ class DeviceServer:
         drop: bool = False,
         cut: int | None = None,
         delay: float = 0.0,
+        instead: Callable[[str], Answer] | None = None,
         change: Callable[[Answer], Answer] | None = None,
         before_login: bool = False,
     ) -> Fault:
         """Let answers to a path go wrong, the next `times` of them or all; `*` in the path is a wildcard."""
         fault = Fault(
             path=path, method=method, times=times, status=status, body=body, content_type=content_type,
-            headers=headers or {}, drop=drop, cut=cut, delay=delay, change=change, before_login=before_login,
+            headers=headers or {}, drop=drop, cut=cut, delay=delay, instead=instead,
+            change=change, before_login=before_login,
         )  # fmt: skip
         self.faults.append(fault)
         return fault
@@ -323,9 +327,11 @@ class DeviceServer:
     async def _serve_fault(self, exchange: Exchange, fault: Fault) -> web.StreamResponse:
         if fault.drop:
             return self._drop(exchange.request)
-        if fault.status is not None or fault.body is not None:
+        if fault.instead is not None:
+            answer: Answer | web.StreamResponse = fault.instead(exchange.path)
+        elif fault.status is not None or fault.body is not None:
             body = fault.body if fault.body is not None else b""
-            answer: Answer | web.StreamResponse = Answer(fault.status or 200, body)
+            answer = Answer(fault.status or 200, body)
         else:
             answer = await self._answer_or_refusal(exchange)
         if isinstance(answer, web.StreamResponse):

@@ -6,6 +6,8 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from simulators.wire.connections import reset
+
 from .server import RawResponse
 
 QUEUE_LIMIT = 100_000
@@ -38,8 +40,7 @@ class AlertStream:
 
     def abort(self) -> None:
         """Break the connection."""
-        if self.request.transport is not None:
-            self.request.transport.abort()
+        reset(self.request.transport)
 
     async def run(
         self,

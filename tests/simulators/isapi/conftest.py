@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 import re
 from typing import Any
-from xml.etree import ElementTree
 
 import aiohttp
+from lxml import etree
 import pytest
 
 from simulators.isapi import IsapiReplay, IsapiSimulator
@@ -23,9 +23,9 @@ class Reply:
     headers: Any
 
     @property
-    def root(self) -> ElementTree.Element:
+    def root(self) -> etree._Element:
         """Parsed body, without namespaces."""
-        return ElementTree.fromstring(re.sub(rb' xmlns="[^"]*"', b"", self.body))
+        return etree.fromstring(re.sub(rb' xmlns="[^"]*"', b"", self.body))
 
     def text(self, path: str) -> str | None:
         """Text below a path."""

@@ -56,7 +56,14 @@ async def challenge(session: aiohttp.ClientSession, device: IsapiSimulator) -> t
 
 
 def authorization(
-    offer: str, *, password: str, count: int = 1, method: str = "GET", body: str = "", target: str = PATH, user: str = "admin"
+    offer: str,
+    *,
+    password: str,
+    count: int = 1,
+    method: str = "GET",
+    body: str = "",
+    target: str = PATH,
+    user: str = "admin",
 ) -> str:
     """Answer a challenge by hand, written from the RFC without the server's code."""
     values = {match[1]: match[2] for match in re.finditer(r'(\w+)="([^"]*)"', offer)}

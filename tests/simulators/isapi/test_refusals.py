@@ -11,6 +11,10 @@ from simulators.isapi import PROFILES, IsapiSimulator
 from .conftest import Connect
 
 RULE = "Smart/LineDetection/1"
+NAMELESS = """<EventTriggerNotificationList><EventTriggerNotification><id>x</id></EventTriggerNotification>
+</EventTriggerNotificationList>"""
+NO_SLOT = """<HttpHostNotificationList><HttpHostNotification><id>9</id></HttpHostNotification>
+</HttpHostNotificationList>"""
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -106,11 +110,9 @@ async def test_bad_bodies(connect: Connect, body: str | None, code: tuple[int, s
         ("System/IO/outputs/1/trigger", "<Other/>", "badXmlContent"),
         ("System/time", "<Time><timeMode>sundial</timeMode></Time>", "badParameters"),
         ("System/time", "<Time><timeMode>manual</timeMode><localTime>soon</localTime></Time>", "badParameters"),
-        ("Event/triggers/VMD-1/notifications", "<EventTriggerNotificationList><EventTriggerNotification><id>x</id>"
-         "</EventTriggerNotification></EventTriggerNotificationList>", "badXmlContent"),
+        ("Event/triggers/VMD-1/notifications", NAMELESS, "badXmlContent"),
         ("Event/notification/httpHosts", "<HttpHostNotificationList/>", "badXmlContent"),
-        ("Event/notification/httpHosts", "<HttpHostNotificationList><HttpHostNotification><id>9</id>"
-         "</HttpHostNotification></HttpHostNotificationList>", "badXmlContent"),
+        ("Event/notification/httpHosts", NO_SLOT, "badXmlContent"),
         ("Event/notification/httpHosts/1", "<HttpHostNotification><portNo>70000</portNo></HttpHostNotification>",
          "badParameters"),
     ],
