@@ -215,7 +215,7 @@ async def test_certificate_unchecked(hass: HomeAssistant, tls_device: IsapiSimul
 )
 async def test_answer_that_is_wrong(hass: HomeAssistant, device: IsapiSimulator, fault: str, key: str) -> None:
     """Whatever answers instead of a device gets an error of its own, never the general one, and can be overcome."""
-    device.inject(fault, "System/deviceInfo")
+    device.inject(fault, "*")
     result = await begin(hass, typed(device.url))
     assert result["type"] is FlowResultType.FORM
     shown = result["errors"]["base"]

@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.hikvision_ivm.const import DOMAIN
-from custom_components.hikvision_ivm.diagnostics import Sweep
+from custom_components.hikvision_ivm.diagnostics import Sweep, sweep_of
 from tests.flow_system import MAC, SERIAL, FlowSystem
 
 USERNAME = "wächter one"
@@ -184,6 +184,12 @@ def test_short_secrets_do_not_eat_the_rest() -> None:
         f"<userName>{REDACTED}</userName> rtsp://{REDACTED}:x@{REDACTED}/1"
     )
     assert sweep(f"Basic {b64encode(b'admin:12345').decode()}") == f"Basic {REDACTED}="
+
+
+def test_entry_without_address_and_identity() -> None:
+    """What an entry does not have is not looked for."""
+    entry = MockConfigEntry(domain=DOMAIN, data={"username": "admin"})
+    assert sweep_of(entry)("admin at camera.example") == f"{REDACTED} at {HOST}"
 
 
 def test_nothing_to_sweep() -> None:

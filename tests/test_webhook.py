@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+import gzip
 from http import HTTPStatus
 import logging
 from typing import Any
@@ -173,8 +175,24 @@ async def test_sender_that_hangs_up(client: Client, system: FlowSystem, entry: M
             break
         await asyncio.sleep(0.01)
     assert system.requests == []
+    assert posted(entry) == {"requests": 1, "cut_off": 1}
     assert (await client.post(PATH, data=b"x")).status == HTTPStatus.OK
     assert len(system.requests) == 1
+
+
+async def test_body_that_lies_about_its_encoding(client: Client, system: FlowSystem, entry: MockConfigEntry) -> None:
+    """A body that is not compressed as it says is counted and refused; so is one that is far larger than it looks."""
+    header = {"Content-Encoding": "gzip"}
+    answer = await client.post(PATH, data=b"this is not gzip", headers=header)
+    assert answer.status == HTTPStatus.BAD_REQUEST
+    bomb = gzip.compress(bytes(64 * 1024 * 1024), compresslevel=1)
+    assert len(bomb) < webhook.BODY_LIMIT
+    with suppress(ClientConnectionError):
+        # The connection may be closed before the sender has read the answer.
+        answer = await client.post(PATH, data=bomb, headers=header)
+        assert answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert system.requests == []
+    assert posted(entry) == {"requests": 2, "malformed": 1, "too_large": 1}
 
 
 @pytest.mark.parametrize(

@@ -45,10 +45,14 @@ class PushReceiver:
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _read(request)
+        except asyncio.CancelledError:
+            # The sender hung up: the server cancels the request.
+            self._count("cut_off")
+            raise
         except TimeoutError:
             return self._refused("too_slow", HTTPStatus.REQUEST_TIMEOUT)
         except ConnectionError, web.HTTPException, web.RequestPayloadError:
-            return self._refused("cut_off", HTTPStatus.BAD_REQUEST)
+            return self._refused("malformed", HTTPStatus.BAD_REQUEST)
         if body is None:
             return self._refused("too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         work = self._coordinator.entry.async_create_background_task(
