@@ -1,5 +1,6 @@
 """Tests of the way from reports to states, of polling, push, availability and inventory changes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 import logging
 from typing import Any
@@ -587,3 +588,97 @@ async def test_what_is_posted_reaches_the_system(system: FakeSystem, set_up: Set
     )
     assert (reply.status, reply.body) == (200, b"ok")
     assert system.count("receive", "events") == 1
+
+
+# the end
+
+
+async def test_unload_in_the_middle_of_everything(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Later, entry: MockConfigEntry
+) -> None:
+    """Neither a running poll, a pending complete poll, a hold nor a grace time outlives the entry."""
+    system.has(MOTION, CPU)
+    system.push_stretch = 1.0
+    system.reads[Tier.STATUS] = Report(values={CPU.id: 99})
+    await set_up()
+    system.push(PushState.DOWN)
+    system.push(PushState.HEALTHY)
+    await later(1)
+    system.hold = asyncio.Event()
+    await later(60)
+    running = system.count("poll")
+    system.push(PushState.DOWN)
+    system.push(PushState.HEALTHY)
+    system.push(PushState.DOWN)
+    system.happen(occurrence(Kind.MOTION, Phase.START, MOTION))
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    system.hold.set()
+    await later(1000)
+    assert system.count("poll") == running
+    assert state(hass, MOTION_ID) == STATE_UNAVAILABLE
+
+
+async def test_what_comes_after_the_end_is_ignored(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    """A system may still speak while it is closed; that starts nothing again."""
+    system.has(MOTION)
+    await set_up()
+    made = coordinator(entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    before = dict(made.statistics)
+    system.happen(occurrence(Kind.MOTION, Phase.START, MOTION))
+    system.push(PushState.DOWN, "timeout")
+    system.has(MOTION, SWITCH)
+    await inventory_poll(hass, system)
+    made.authentication_failed(errors.AuthenticationError())
+    assert dict(made.statistics) == before
+    assert not hass.config_entries.flow.async_progress()
+
+
+async def test_a_farewell_that_fails(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    """A device that is gone already does not keep the entry from being unloaded."""
+    await set_up()
+    system.failures["close"] = errors.ConnectionFailedError(reason="refused")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+
+
+async def test_platforms_that_stay(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    """If platforms cannot be unloaded, the system goes on."""
+    system.has(CPU)
+    await set_up()
+    with patch.object(hass.config_entries, "async_unload_platforms", return_value=False):
+        assert not await hass.config_entries.async_unload(entry.entry_id)
+    assert system.closed == 0
+    system.report({CPU.id: 7})
+    assert state(hass, CPU_ID) == "7"
+    await coordinator(entry).async_close()
+
+
+async def test_a_device_that_was_out_of_reach_stays_so_over_an_inventory(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp
+) -> None:
+    """An inventory says what exists, not what is reachable."""
+    system.has(MOTION)
+    await set_up()
+    system.report(available={CHANNEL: False})
+    system.has(MOTION, SWITCH)
+    await inventory_poll(hass, system)
+    assert state(hass, MOTION_ID) == state(hass, SWITCH_ID) == STATE_UNAVAILABLE
+
+
+async def test_a_tier_that_ends_and_one_that_begins(system: FakeSystem, set_up: SetUp, later: Later) -> None:
+    """The system decides at any time which tiers are polled."""
+    system.push_stretch = 1.0
+    await set_up()
+    system.tiers = {Tier.COUNTERS: 100.0}
+    system.push(PushState.DOWN)
+    system.push(PushState.HEALTHY)
+    await later(350)
+    assert system.count("poll", Tier.STATUS) == 0
+    assert system.count("poll", Tier.COUNTERS) == 4

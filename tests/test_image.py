@@ -8,8 +8,10 @@ from homeassistant.components.image import async_get_image
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.hikvision_ivm.pictures import Pictures
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import ImageFeature, Phase, Picture, Source
@@ -89,3 +91,23 @@ async def test_no_picture(hass: HomeAssistant, system: FakeSystem, set_up: SetUp
     with pytest.raises(HomeAssistantError) as failed:
         await async_get_image(hass, IMAGE_ID)
     assert failed.value.translation_key == "cannot_connect"
+
+
+async def test_pictures_have_a_limit_for_all_of_them(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    """Many cameras with large pictures must not fill the memory: the oldest give way."""
+    images = [
+        ImageFeature(device_id=CHANNEL, kind=Kind.EVENT_PICTURE, part=str(n), source=Source.PUSH) for n in range(3)
+    ]
+    system.has(*images)
+    await set_up()
+    held = entry.runtime_data.pictures = Pictures(limit=25)
+    for image in (images[0], images[1], images[0], images[2]):
+        system.happen(occurrence(Kind.FACE, Phase.START, image, picture=Picture(content=b"\xff\xd8" + b"x" * 8)))
+    assert [held.get(image.id) is not None for image in images] == [True, False, True]
+    assert held.size == 20
+    system.happen(occurrence(Kind.FACE, Phase.START, images[1], picture=Picture(content=b"x" * 26)))
+    assert held.size == 0
+    with pytest.raises(HomeAssistantError):
+        await async_get_image(hass, f"{IMAGE_ID}_0")

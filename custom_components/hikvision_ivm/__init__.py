@@ -23,6 +23,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
     """Set up one system: prove who answers, read what exists, and leave the details to the background."""
     memory = Memory(hass, entry.entry_id)
     await memory.async_load()
+    entry.async_on_unload(memory.async_flush)
     runtime = Runtime(memory=memory.data, remember=memory.changed)
     coordinator = IvmCoordinator(hass, entry, _create_system(hass, entry, runtime), runtime)
     try:
@@ -41,7 +42,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
         await coordinator.async_close()
 
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_close))
-    entry.async_on_unload(memory.async_flush)
     async_open_webhook(hass, entry)
     coordinator.async_start()
     return True

@@ -3,7 +3,7 @@
 from asyncio import Event as Flag, Task, current_task, timeout
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -13,8 +13,10 @@ from .availability import Link, Reachability
 from .const import DOMAIN, ENTITY_LIMIT, GRACE_SECONDS, LOGGER
 from .devices import async_register_devices
 from .latch import Latch
+from .pictures import Pictures
 from .polling import Poller
 from .repairs import async_sync_problems
+from .sink import CoordinatorSink, FeatureListener
 from .systems.base import PushHealth, PushReply, PushRequest, PushState, Runtime, System, Tier
 from .systems.errors import AuthenticationError, RejectedError, SystemFailure
 from .systems.kinds import Kind
@@ -43,45 +45,6 @@ RETRY_SECONDS = 60.0
 NOTHING = Inventory({}, {})
 
 
-class FeatureListener(Protocol):
-    """The entity of a feature."""
-
-    def feature_updated(self) -> None:
-        """Value or availability changed."""
-
-    def feature_replaced(self, feature: Feature) -> None:
-        """The inventory describes the feature anew."""
-
-    def occurred(self, occurrence: Occurrence) -> None:
-        """Something happened to the feature."""
-
-
-class CoordinatorSink:
-    """Where the system delivers."""
-
-    __slots__ = ("_coordinator",)
-
-    def __init__(self, coordinator: IvmCoordinator) -> None:
-        """Deliver to a coordinator."""
-        self._coordinator = coordinator
-
-    def report(self, report: Report) -> None:
-        """Apply values, availability and occurrences."""
-        self._coordinator.apply(report)
-
-    def inventory(self, inventory: Inventory) -> None:
-        """Replace the inventory."""
-        self._coordinator.replace_inventory(inventory)
-
-    def push_health(self, health: PushHealth) -> None:
-        """Take note of the push channel's state."""
-        self._coordinator.set_push_health(health)
-
-    def problems(self, topic: str, problems: Sequence[Problem]) -> None:
-        """Replace the problems of a topic."""
-        self._coordinator.set_problems(topic, problems)
-
-
 class IvmCoordinator:
     """One config entry at run time.
 
@@ -103,6 +66,7 @@ class IvmCoordinator:
         self.push_health = PushHealth(PushState.CONNECTING)
         self.statistics: Counter[str] = Counter()
         self.surplus: frozenset[str] = frozenset()
+        self.pictures = Pictures()
         self._runtime = runtime
         self._listeners: dict[str, FeatureListener] = {}
         self._adders: dict[type[Feature], Callable[[list[Feature]], None]] = {}
@@ -151,7 +115,10 @@ class IvmCoordinator:
     async def async_close(self) -> None:
         """Stop, and give back what the system holds on the other side."""
         self.async_halt()
-        await self.system.close()
+        try:
+            await self.system.close()
+        except SystemFailure as error:
+            LOGGER.debug("%s: no proper farewell: %s", self.entry.title, error)
 
     # entities
 
@@ -209,6 +176,8 @@ class IvmCoordinator:
     @callback
     def apply(self, report: Report) -> None:
         """Take in what a poll read or a push brought. Costs what changed, not what exists."""
+        if self._stopped:
+            return
         self.statistics["reports"] += 1
         changed: dict[str, None] = {}
         values, latch = self.values, self._latch
@@ -284,6 +253,8 @@ class IvmCoordinator:
     @callback
     def replace_inventory(self, inventory: Inventory) -> None:
         """Take over another set of devices and features: entities appear, those of vanished features go unavailable."""
+        if self._stopped:
+            return
         before, self.inventory = self.inventory, inventory
         async_register_devices(self.hass, self.entry, inventory, before, self.system.manufacturer)
         self._features_of = {}
@@ -295,6 +266,7 @@ class IvmCoordinator:
         for feature_id in before.features.keys() - inventory.features.keys():
             self.values.pop(feature_id, None)
             self._latch.release(feature_id)
+            self.pictures.put(feature_id, None)
             self._tell((feature_id,))
         for feature_id, feature in inventory.features.items():
             if (listener := self._listeners.get(feature_id)) is not None and before.features.get(feature_id) != feature:
@@ -361,7 +333,7 @@ class IvmCoordinator:
     def set_push_health(self, health: PushHealth) -> None:
         """Take note of the push channel's state; coming back makes everything be read once."""
         before, self.push_health = self.push_health, health
-        if self.locked_out:
+        if self._stopped or self.locked_out:
             return
         if health.state is not PushState.CONNECTING:
             self._push_settled.set()

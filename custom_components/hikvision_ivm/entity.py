@@ -1,7 +1,7 @@
 """What all entities share: identity, names, availability and how a command fails."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, override
+from typing import Any, cast, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -89,9 +89,8 @@ class IvmEntity[F: Feature](Entity):
     @callback
     def feature_replaced(self, feature: Feature) -> None:
         """Take over another description of the same feature."""
-        if isinstance(feature, type(self.feature)):
-            self.feature = feature
-            self.async_write_ha_state()
+        self.feature = cast(F, feature)  # the same id means the same type
+        self.async_write_ha_state()
 
     @callback
     def occurred(self, occurrence: Occurrence) -> None:

@@ -30,7 +30,6 @@ class IvmImage(IvmEntity[ImageFeature], ImageEntity):
         """Begin without a picture."""
         ImageEntity.__init__(self, coordinator.hass)
         super().__init__(coordinator, feature, description)
-        self._picture: Picture | None = None
 
     @callback
     @override
@@ -41,17 +40,21 @@ class IvmImage(IvmEntity[ImageFeature], ImageEntity):
         moment = (occurrence.picture and occurrence.picture.taken) or occurrence.time or occurrence.received
         if occurrence.late and self._attr_image_last_updated and moment < self._attr_image_last_updated:
             return
-        self._picture = occurrence.picture
-        if self._picture is not None:
-            self._attr_content_type = self._picture.content_type
+        self._keep(occurrence.picture)
         self._attr_image_last_updated = moment
         self.async_write_ha_state()
 
     @override
     async def async_image(self) -> bytes | None:
         """Return the picture."""
-        if self._picture is None:
-            self._picture = await self.command(self.coordinator.system.image(self.feature))
-            if self._picture is not None:
-                self._attr_content_type = self._picture.content_type
-        return None if self._picture is None else self._picture.content
+        picture = self.coordinator.pictures.get(self.feature.id)
+        if picture is None:
+            picture = await self.command(self.coordinator.system.image(self.feature))
+            self._keep(picture)
+        return None if picture is None else picture.content
+
+    def _keep(self, picture: Picture | None) -> None:
+        """Hold a picture, or forget the last one."""
+        self.coordinator.pictures.put(self.feature.id, picture)
+        if picture is not None:
+            self._attr_content_type = picture.content_type

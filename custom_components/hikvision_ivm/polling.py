@@ -85,10 +85,8 @@ class Poller:
         if not self._running:
             return
         periods = self._periods()
-        for tier in periods:
-            self._schedules.setdefault(tier, _Schedule(self._runtime.monotonic()))
-        for tier, schedule in self._schedules.items():
-            self._arm(tier, schedule, periods)
+        for tier in {**periods, **self._schedules}:
+            self._arm(tier, periods)
 
     def resync(self) -> None:
         """Poll every tier once, now or as soon as the last time is long enough ago."""
@@ -112,22 +110,23 @@ class Poller:
 
     async def _run(self, tier: Tier) -> None:
         """Poll one tier and set its next timer; a second caller waits and then polls again."""
-        schedule = self._schedules[tier]
+        schedule = self._schedule(tier)
         async with schedule.lock:
             schedule.cancel()
+            schedule.last = self._runtime.monotonic()
             worked = await self._poll(tier)
             schedule.last = self._runtime.monotonic()
             schedule.failures = 0 if worked else schedule.failures + 1
         if not self._running:
             return
         periods = self._periods()
-        self._arm(tier, schedule, periods)
+        self._arm(tier, periods)
         if worked:
             self._owed.discard(tier)
             self._recover()
         elif self.reachable:
             self.reachable = False
-            self._arm_probe(periods)
+            self._arm_probe(self._probe(periods) or tier)
 
     def _recover(self) -> None:
         """The system answers again: poll what waited for that."""
@@ -138,14 +137,19 @@ class Poller:
 
     def _fire(self, tier: Tier) -> None:
         """Poll a tier whose time has come, or let it wait for the probe."""
-        self._schedules[tier].timer = None
+        self._schedule(tier).timer = None
         if self.reachable or tier is self._probe(self._periods()):
             self._spawn(self._run(tier), tier)
         else:
             self._owed.add(tier)
 
-    def _arm(self, tier: Tier, schedule: _Schedule, periods: Mapping[Tier, float]) -> None:
-        """Set the timer of a tier by its period, or sooner after a failure."""
+    def _schedule(self, tier: Tier) -> _Schedule:
+        """Return the state of a tier."""
+        return self._schedules.setdefault(tier, _Schedule(self._runtime.monotonic()))
+
+    def _arm(self, tier: Tier, periods: Mapping[Tier, float]) -> None:
+        """Set the timer of a tier by its period, or sooner after a failure. A tier without period is not polled."""
+        schedule = self._schedule(tier)
         schedule.cancel()
         if (period := periods.get(tier)) is None:
             return
@@ -155,11 +159,9 @@ class Poller:
         wait = max(0.0, schedule.last + period - self._runtime.monotonic())
         schedule.timer = self._hass.loop.call_later(wait, self._fire, tier)
 
-    def _arm_probe(self, periods: Mapping[Tier, float]) -> None:
+    def _arm_probe(self, probe: Tier) -> None:
         """Let the probing tier look soon, whatever its period."""
-        if (probe := self._probe(periods)) is None:
-            return
-        schedule = self._schedules[probe]
+        schedule = self._schedule(probe)
         schedule.cancel()
         schedule.timer = self._hass.loop.call_later(RETRY_SECONDS, self._fire, probe)
 
