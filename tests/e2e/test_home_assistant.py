@@ -131,11 +131,6 @@ async def test_event_within_a_second(home: Home) -> None:
     member = home.member("nvr")
     entry = await home.entry_of(member)
     motions = await home.entities("binary_sensor", config_entry_id=entry["entry_id"], translation_key="motion")
-    motions = motions or [
-        entity
-        for entity in await home.entities("binary_sensor", config_entry_id=entry["entry_id"])
-        if str(entity["unique_id"]).endswith("motion")
-    ]
     watched = {entity["entity_id"] for entity in motions}
     assert watched
     took = []
@@ -156,6 +151,8 @@ async def test_event_within_a_second(home: Home) -> None:
                 while not is_change(await connection.receive(), watched, wanted):
                     pass
             took.append(time.monotonic() - started)
+            if wanted == "off":
+                await asyncio.sleep(1.1)  # devices tell whole seconds: the same words in the same second are a double
     assert max(took) < EVENT_SECONDS, took
 
 
