@@ -78,6 +78,11 @@ class Alert:
     picture_url: str | None = None
     details: Mapping[str, Detail] = MappingProxyType({})
 
+    @property
+    def sign_of_life(self) -> bool:
+        """Whether this may be nothing but a heartbeat: cameras send the end of a video loss for it, with a channel."""
+        return self.heartbeat or (self.type == "videoloss" and not self.active)
+
 
 _FACES: Final = frozenset({"facecapture", "facesnap", "facedetection"})
 _STAGES: Final[Mapping[str, str]] = {"tma": "alarm", "tmpa": "pre_alarm"}

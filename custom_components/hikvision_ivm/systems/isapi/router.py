@@ -30,6 +30,7 @@ _ECHO_SECONDS: Final = 1.0
 _SHORT_GAP_SECONDS: Final = 3.0
 """Some devices end the stream every few messages; an end is not likely to fall into the moment between two streams."""
 _DOUBLES: Final = 64
+_RUNNING: Final = 1024
 _SIGNATURES: Final = 16
 _CODES: Final = 64
 _COARSE_LENGTH: Final = len("2009-11-14T15:27")
@@ -132,6 +133,10 @@ class EventRouter:
             return None
         if alert.late:
             return self._history(alert, route, received)
+        if alert.sign_of_life and self._key(route, alert) not in self._running:
+            # The end of a video loss that was not on: many devices send it all the time.
+            self.counts["heartbeats"] += 1
+            return None
         now = self._runtime.monotonic()
         if self._is_double(alert, route, now):
             self.counts["duplicates"] += 1
@@ -185,7 +190,8 @@ class EventRouter:
         key = self._key(route, alert)
         running = self._running.get(key)
         if running is None or running.until < now:
-            self._forget_over(now)
+            if running is None and len(self._running) >= _RUNNING:  # unknown codes can be invented without end
+                del self._running[next(iter(self._running))]
             running = self._running[key] = _Running(route, now)
             is_new = not alert.repeat
         else:
@@ -226,13 +232,6 @@ class EventRouter:
         if alert.target is not None:
             running.targets.add(alert.target)
 
-    def _forget_over(self, now: float) -> None:
-        """Drop what is over, from time to time: unknown codes can be invented without end."""
-        if len(self._running) >= 256:
-            self._running = {key: running for key, running in self._running.items() if running.until >= now}
-            while len(self._running) >= 1024:
-                del self._running[next(iter(self._running))]
-
     def _started(self, alert: Alert, route: Route, place: Place, received: datetime) -> Report:
         """Report a new happening."""
         time = self.clock.moment(alert.time, received)
@@ -264,14 +263,8 @@ class EventRouter:
         return Report(occurrences=(occurrence,))
 
     def _end(self, alert: Alert, route: Route, received: datetime) -> Report | None:
-        """Something is over, or was not on at all, which is as good to know.
-
-        The end of a video loss is sent all the time by many devices and means nothing unless there was one.
-        """
-        running = self._running.pop(self._key(route, alert), None)
-        if alert.type == "videoloss" and running is None:
-            self.counts["heartbeats"] += 1
-            return None
+        """Something is over, or was not on at all, which is as good to know."""
+        self._running.pop(self._key(route, alert), None)
         self.counts["ends"] += 1
         if route.sensor is None:
             return None

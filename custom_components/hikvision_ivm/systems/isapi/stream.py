@@ -239,7 +239,7 @@ class AlertStream:
         if not part.complete:
             self.statistics.cut_parts += 1
         alert = self._router.take(body, part.content_type, sink)
-        if alert is not None and alert.heartbeat:
+        if alert is not None and alert.sign_of_life:
             self._beat(session)
             return
         session.alert = alert
