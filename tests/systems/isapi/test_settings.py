@@ -609,3 +609,58 @@ async def test_an_operator_without_rights_at_the_simulated_device() -> None:
         async with connected(device) as client:
             with pytest.raises(InsufficientRightsError):
                 await settings_of(client).write(switch(), False)
+
+
+async def test_a_dropped_question_for_the_mode_leaves_the_normal_document() -> None:
+    """A camera drops what it does not know; motion detection works all the same and the mode is asked again."""
+    normal, expert = (f"System/Video/inputs/channels/1/motionDetection{end}" for end in ("", "Ext"))
+    (feature,) = offered(facts(triggers=(Trigger(id="VMD-1", type="vmd", channel=1),)))
+    async with IsapiSimulator(profile="ipc") as device, connected(device) as client:
+        settings = settings_of(client)
+        device.fault(expert, drop=True)
+        assert (await settings.read([feature])).values == {feature.id: enabled(device, normal) == "true"}
+        device.clear_faults()
+        client.forget()
+        await settings.read([feature])
+        assert device.count("GET", expert) > 1
+
+
+async def test_a_locked_account_is_told_when_the_mode_is_asked() -> None:
+    """The first question of a write."""
+    (feature,) = offered(facts(triggers=(Trigger(id="VMD-1", type="vmd", channel=1),)))
+    async with IsapiSimulator(profile="ipc") as device, connected(device) as client:
+        device.lock_account(600)
+        with pytest.raises(AuthenticationError):
+            await settings_of(client).write(feature, True)
+
+
+async def test_a_privacy_mask_without_a_list_is_only_a_switch() -> None:
+    """Where the regions lie elsewhere, nothing is invented."""
+    body = b"<PrivacyMask><enabled>%s</enabled></PrivacyMask>"
+    async with IsapiSimulator(profile="ipc") as device, connected(device) as client:
+        device.fault(PRIVACY, method="GET", body=body % b"false", times=1)
+        device.fault(PRIVACY, method="PUT", body=b"")
+        device.fault(PRIVACY, method="GET", body=body % b"true")
+        await settings_of(client).write(switch(Kind.PRIVACY_MASK, PRIVACY), True)
+        assert last_put(device).endswith(body % b"true")
+
+
+async def test_a_leaf_that_is_missing_cannot_be_written() -> None:
+    """The camera has no such block."""
+    path = "Smart/AudioDetection/channels/1"
+    async with IsapiSimulator(profile="ipc") as device, connected(device) as client:
+        with pytest.raises(UnsupportedError):
+            await settings_of(client).write(switch(path=path, leaf="AudioLoss/enabled"), True)
+        assert device.count("PUT") == 0
+
+
+async def test_switching_a_holiday_off_that_was_never_made_writes_nothing() -> None:
+    """And a list without entries is no list of holidays."""
+    feature = switch(Kind.HOLIDAY, "System/Holidays")
+    async with IsapiSimulator(profile="nvr") as device, connected(device) as client:
+        settings = settings_of(client)
+        await settings.write(feature, False)
+        assert device.count("PUT") == 0
+        device.fault("System/Holidays", body=b"<HolidayList/>")
+        assert (await settings.read([feature])).values == {feature.id: UNKNOWN}
+        assert list(settings.refused) == [feature.id]
