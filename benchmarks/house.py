@@ -1,0 +1,144 @@
+"""A Home Assistant to measure in, and a bare integration to measure against."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+from typing import Any
+from unittest.mock import PropertyMock, patch
+
+from aiohttp import ThreadedResolver
+from homeassistant import loader
+from homeassistant.components.binary_sensor import BinarySensorEntity
+from homeassistant.components.button import ButtonEntity
+from homeassistant.components.camera import Camera
+from homeassistant.components.event import EventEntity
+from homeassistant.components.sensor import SensorEntity
+from homeassistant.components.switch import SwitchEntity
+from homeassistant.config_entries import ConfigEntry, ConfigFlow
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import frame
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockModule,
+    MockPlatform,
+    async_test_home_assistant,
+    mock_config_flow,
+    mock_integration,
+    mock_platform,
+)
+
+import custom_components.hikvision_ivm
+
+DOMAIN = "hikvision_ivm"
+BARE_DOMAIN = "bare"
+BARE_CLASSES: Mapping[str, type[Entity]] = MappingProxyType(
+    {
+        "binary_sensor": BinarySensorEntity, "button": ButtonEntity, "camera": Camera, "event": EventEntity,
+        "sensor": SensorEntity, "switch": SwitchEntity,
+    }
+)  # fmt: skip
+COMPONENTS = ("http", "webhook", "stream", *BARE_CLASSES, "image")
+
+ENTITY = "homeassistant.helpers.entity.Entity.entity_registry_enabled_default"
+
+
+@asynccontextmanager
+async def home_assistant() -> AsyncGenerator[HomeAssistant]:
+    """Run a Home Assistant with this integration and its components loaded."""
+    assert custom_components.hikvision_ivm is not None
+    async with async_test_home_assistant() as hass:
+        frame.async_setup(hass)
+        hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
+        hass.config.internal_url = "http://127.0.0.1:8123"
+        try:
+            with patch("homeassistant.helpers.aiohttp_client._async_make_resolver", lambda hass: Resolver()):
+                for component in COMPONENTS:
+                    if not await async_setup_component(hass, component, {}):
+                        raise RuntimeError(f"{component} cannot be set up")
+                await hass.async_block_till_done()
+                yield hass
+        finally:
+            for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+                await hass.config_entries.async_unload(entry.entry_id)
+            await hass.async_stop(force=True)
+
+
+async def add_entry(
+    hass: HomeAssistant, data: Mapping[str, Any], options: Mapping[str, Any] | None = None
+) -> MockConfigEntry:
+    """Set up one config entry of this integration and wait for its entities, not for its background work."""
+    entry = MockConfigEntry(domain=DOMAIN, data=dict(data), options=dict(options or {}))
+    entry.add_to_hass(hass)
+    if not await hass.config_entries.async_setup(entry.entry_id):
+        raise RuntimeError(f"set-up failed: {entry.reason}")
+    return entry
+
+
+def entities_of(hass: HomeAssistant) -> list[str]:
+    """Entities that have a state and are not Home Assistant's own."""
+    return [state.entity_id for state in hass.states.async_all() if state.domain in BARE_CLASSES]
+
+
+@asynccontextmanager
+async def everything_enabled() -> AsyncGenerator[None]:
+    """Let no entity be disabled by default."""
+    with patch(ENTITY, PropertyMock(return_value=True)):
+        yield
+
+
+class Resolver(ThreadedResolver):
+    """Looks names up without Home Assistant's zeroconf, whose sockets are not needed here."""
+
+    async def real_close(self) -> None:
+        """Close, as Home Assistant calls it."""
+        await self.close()
+
+
+class BareFlow(ConfigFlow):
+    """What Home Assistant wants to see of an integration with config entries."""
+
+
+def bare_entity(platform: str, number: int, device: int) -> Entity:
+    """Make an entity that does nothing but be there, with unique id, name and device."""
+    entity = BARE_CLASSES[platform]()
+    entity._attr_unique_id = f"bare_{platform}_{number}"  # noqa: SLF001 - how entities are made
+    entity._attr_name = f"{platform} {number}"  # noqa: SLF001
+    entity._attr_has_entity_name = True  # noqa: SLF001
+    entity._attr_should_poll = False  # noqa: SLF001
+    entity._attr_device_info = DeviceInfo(identifiers={(BARE_DOMAIN, str(device))}, name=f"Device {device}")  # noqa: SLF001
+    if isinstance(entity, EventEntity):
+        entity._attr_event_types = ["something"]  # noqa: SLF001
+    return entity
+
+
+async def add_bare_entities(hass: HomeAssistant, counts: Mapping[str, int], devices: int) -> dict[str, list[Entity]]:
+    """Let a bare integration add so many entities of each platform, spread over devices."""
+    made = {
+        platform: [bare_entity(platform, number, number % devices) for number in range(count)]
+        for platform, count in counts.items()
+    }
+
+    async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+        await hass.config_entries.async_forward_entry_setups(entry, list(counts))
+        return True
+
+    mock_integration(hass, MockModule(BARE_DOMAIN, async_setup_entry=set_up))
+    mock_platform(hass, f"{BARE_DOMAIN}.config_flow", None)
+    for platform in counts:
+        mock_platform(hass, f"{BARE_DOMAIN}.{platform}", MockPlatform(async_setup_entry=_adder(made[platform])))
+    entry = MockConfigEntry(domain=BARE_DOMAIN)
+    entry.add_to_hass(hass)
+    with mock_config_flow(BARE_DOMAIN, BareFlow):
+        if not await hass.config_entries.async_setup(entry.entry_id):
+            raise RuntimeError(f"the bare integration failed: {entry.reason}")
+    return made
+
+
+def _adder(entities: list[Entity]) -> Callable[..., Awaitable[None]]:
+    async def add(hass: HomeAssistant, entry: ConfigEntry, async_add_entities: Callable[..., None]) -> None:
+        async_add_entities(entities)
+
+    return add
