@@ -229,6 +229,8 @@ class FakeSystem(System):
         self._called("listen")
         if self.health is not None:
             sink.push_health(self.health)
+            if self.health.state is PushState.OFF:
+                return
         await asyncio.Event().wait()
 
     @override

@@ -442,13 +442,25 @@ async def test_details_are_tried_again(hass: HomeAssistant, system: FakeSystem, 
 
 
 @pytest.mark.no_fail_on_log_exception
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [(RuntimeError("surprise"), "unknown_error"), (errors.UnsupportedError(function="alertStream"), "unsupported")],
+)
 async def test_a_fault_in_listening_is_mended(
-    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Later, entry: MockConfigEntry
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: SetUp,
+    later: Later,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
+    reason: str,
 ) -> None:
     """A push channel that breaks in a way nobody foresaw is down, and started again."""
-    system.failures["listen"] = RuntimeError("surprise")
+    system.failures["listen"] = fault
     await set_up()
-    assert coordinator(entry).push_health == PushHealth(PushState.DOWN, "unknown_error")
+    assert coordinator(entry).push_health == PushHealth(PushState.DOWN, reason)
+    assert ("Traceback" in caplog.text) is isinstance(fault, RuntimeError)
     del system.failures["listen"]
     await later(61)
     assert system.count("listen") == 2

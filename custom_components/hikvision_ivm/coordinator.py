@@ -406,10 +406,11 @@ class IvmCoordinator:
             except AuthenticationError as error:
                 self.authentication_failed(error)
                 return
-            except Exception as error:  # noqa: BLE001 - events must come back after any fault
+            except SystemFailure as error:
+                self.set_push_health(PushHealth(PushState.DOWN, error.key))
+            except Exception:  # noqa: BLE001 - events must come back after any fault
                 LOGGER.exception("%s: the push channel broke", self.entry.title)
-                reason = error.key if isinstance(error, SystemFailure) else "unknown_error"
-                self.set_push_health(PushHealth(PushState.DOWN, reason))
+                self.set_push_health(PushHealth(PushState.DOWN, SystemFailure.key))
             else:
                 return
             await self._runtime.sleep(RETRY_SECONDS)
