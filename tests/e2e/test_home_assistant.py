@@ -103,8 +103,8 @@ async def test_hls(home: Home) -> None:
 
 def count_frames(content: bytes) -> int:
     """Decode a piece of video; return how many pictures it has."""
-    with av.open(io.BytesIO(content)) as container:
-        return sum(1 for _ in container.decode(video=0))
+    with av.open(io.BytesIO(content), mode="r") as container:
+        return len(list(container.decode(video=0)))
 
 
 async def test_switch(home: Home) -> None:
@@ -123,7 +123,7 @@ async def test_switch(home: Home) -> None:
         enabled = re.search(r"<enabled>(\w+)</enabled>", document)
         assert enabled is not None
         assert enabled[1] == ("true" if wanted == "on" else "false")
-        await eventually(state, lambda now, wanted=wanted: now == wanted)
+        await eventually(state, wanted.__eq__)
 
 
 async def test_event_within_a_second(home: Home) -> None:
@@ -201,7 +201,7 @@ async def test_reload_and_disable(home: Home) -> None:
         async def state() -> str:
             return str(next(e for e in await home.client.entries() if e["entry_id"] == entry["entry_id"])["state"])
 
-        await eventually(state, lambda now, wanted=wanted: now == wanted)
+        await eventually(state, wanted.__eq__)
     after = {entity["entity_id"] for entity in await home.entities("camera", config_entry_id=entry["entry_id"])}
     assert before == after
     assert before
