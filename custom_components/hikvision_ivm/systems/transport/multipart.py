@@ -18,8 +18,10 @@ Every byte is looked at a constant number of times, whatever the size of the pie
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
+from functools import lru_cache
 import json
 import re
+from types import MappingProxyType
 from typing import Final
 
 PART_LIMIT: Final = 8 * 1024 * 1024
@@ -107,9 +109,9 @@ class _State(Enum):
 
 def boundary_of(content_type: str) -> str | None:
     """Return the boundary out of a `Content-Type` value, or None if it names none."""
-    _, found, value = content_type.partition("boundary")
-    value = value.lstrip()
-    if not found or not value.startswith("="):
+    at = content_type.lower().find("boundary")
+    value = content_type[at + len("boundary") :].lstrip()
+    if at < 0 or not value.startswith("="):
         return None
     value = value[1:].strip()
     if value[:1] and value[0] in _QUOTES:
@@ -135,9 +137,8 @@ class MultipartReader:
         self._buffer = bytearray()
         self._scanned = 0
         self._state = _State.SEEK
-        self._headers: dict[str, str] = {}
+        self._headers: Mapping[str, str] = {}
         self._length: int | None = None
-        self._closing: bytes | None = None
         self._parts: list[Part] = []
 
     def feed(self, data: bytes) -> list[Part]:
@@ -218,6 +219,7 @@ class MultipartReader:
         match = pattern.search(self._buffer)
         if match is not None:
             self._needle = _needle(match[1])
+            self._scanned = 0
 
     def _delimiter(self, start: int) -> tuple[int, int]:
         """Find a delimiter line from `start` on.
@@ -242,6 +244,9 @@ class MultipartReader:
 
     def _head(self) -> bool:
         """Read the headers of a part, if there are any, up to where its body begins."""
+        end = self._buffer.find(b"\r\n\r\n", 0, _HEADER_LIMIT)
+        if end > 0 and (known := _plain_headers(bytes(self._buffer[:end]))) is not None:
+            return self._begin_body(end + 4, known)
         at = 0
         headers: dict[str, str] = {}
         last = ""
@@ -298,11 +303,10 @@ class MultipartReader:
 
     # Bodies
 
-    def _begin_body(self, at: int, headers: dict[str, str]) -> bool:
+    def _begin_body(self, at: int, headers: Mapping[str, str]) -> bool:
         """Enter a body that begins at `at`."""
         del self._buffer[:at]
         self._headers = headers
-        self._closing = None
         declared = headers.get("content-length", "")
         # Beyond the limit the length is not believed; if it is true after all, the limit is met on the way.
         self._length = int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 10 else None
@@ -391,8 +395,13 @@ class MultipartReader:
         else:
             whole = self._whole(end)
             self.framing.wrong_lengths += self._length is not None
-            self._emit(end, complete=self._length is None if whole is None else whole, trim=True)
-            del self._buffer[:end]
+            if whole is False and (root := self._root_end(end)):
+                self._emit(root, complete=True, trim=True)
+                del self._buffer[:root]
+                self._drop(end - root)
+            else:
+                self._emit(end, complete=self._length is None if whole is None else whole, trim=True)
+                del self._buffer[:end]
         self._begin(_State.SEEK)
 
     def _oversized(self) -> None:
@@ -408,8 +417,9 @@ class MultipartReader:
         at = buffer.rfind(needle)
         if at >= 0 and _LINE_REST.fullmatch(buffer, at + len(needle)):
             return at
-        at = buffer.rfind(b"\n--")
-        return at if at >= 0 and needle.startswith(buffer[at + 1 :]) else len(buffer)
+        at = buffer.rfind(b"--")
+        begun = at >= 0 and needle.startswith(buffer[at:]) and (not at or buffer[at - 1] in b"\r\n")
+        return at if begun else len(buffer)
 
     def _whole(self, end: int) -> bool | None:
         """Tell whether the first `end` bytes are a whole document; None: they do not show."""
@@ -427,21 +437,28 @@ class MultipartReader:
 
     def _closed(self, tail: bytes, end: int) -> bool:
         """Tell whether an XML document that ends with `tail` has its root closed."""
-        if self._closing is None:
-            match = _XML_ROOT.match(self._buffer, 0, min(end, _ROOT_WITHIN))
-            if match is None:
-                return False
-            if self._buffer.find(b">", match.end(), end) == self._buffer.rfind(b">", 0, end):
-                return tail.endswith(b"/>")
-            self._closing = b"</" + match[1]
-        return tail[:-1].rstrip().endswith(self._closing)
+        root = self._root(end)
+        if root is None:
+            return False
+        if tail.endswith(b"/>"):
+            # Only a root without content ends so: its tag is the last one.
+            return self._buffer.find(b">", root.end(), end) == self._buffer.rfind(b">", 0, end)
+        return tail[:-1].rstrip().endswith(b"</" + root[1])
+
+    def _root(self, end: int) -> re.Match[bytes] | None:
+        """Return the match of the root's name, None if it has not arrived yet."""
+        return _XML_ROOT.match(self._buffer, 0, min(end, _ROOT_WITHIN))
+
+    def _root_end(self, end: int) -> int:
+        """Return where the root of an XML document ends that has garbage behind it; 0: there is no such end."""
+        root = self._root(end)
+        at = -1 if root is None else self._buffer.rfind(b"</" + root[1], 0, end)
+        return self._buffer.find(b">", at, end) + 1 if at >= 0 else 0
 
     def _balanced(self, end: int) -> bool:
         """Tell whether JSON is whole; large documents are only looked at from outside."""
-        if self._length is not None and self._buffer.count(b"{", 0, end) == self._buffer.count(b"}", 0, end):
-            return True
         if end > _EARLY_JSON_LIMIT:
-            return False
+            return self._length is not None
         try:
             json.loads(bytes(self._buffer[:end]).rstrip(_PADDING).decode("utf-8", "replace"))
         except ValueError, RecursionError:
@@ -461,6 +478,18 @@ class MultipartReader:
         self.framing.half_parts += not complete
         kind = self._headers.get("content-type", "").partition(";")[0].strip().lower()
         self._parts.append(Part(headers=self._headers, body=body, content_type=kind, complete=complete))
+
+
+@lru_cache(maxsize=512)
+def _plain_headers(block: bytes) -> Mapping[str, str] | None:
+    """Return the headers of a block that is written as it should be, else None; most parts repeat their block."""
+    headers: dict[str, str] = {}
+    for line in block.split(b"\r\n"):
+        if not _HEADER_START.match(line) or line.startswith(b"-") or b"\n" in line:
+            return None
+        name, _, value = line.partition(b":")
+        headers.setdefault(name.strip().decode("ascii").lower(), value.strip().decode("utf-8", "replace"))
+    return MappingProxyType(headers)
 
 
 def _needle(boundary: bytes) -> bytes:

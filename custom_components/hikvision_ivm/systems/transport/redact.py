@@ -41,7 +41,9 @@ _HEADER: Final = re.compile(
     r"(\"?'?\s*[:=]\s*)[^\r\n<>]+",
     re.IGNORECASE,
 )
-_SCHEME: Final = re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9._~+/=-]{4,}|\bDigest\s+[a-zA-Z]+=[^\r\n<>]+")
+_SCHEME: Final = re.compile(
+    r"\b(?:Basic|Bearer)\s+(?=[a-z._~-]*[A-Z0-9+/=])[A-Za-z0-9._~+/=-]{4,}|\bDigest\s+[a-zA-Z]+=[^\r\n<>]+"
+)
 _ELEMENT: Final = re.compile(r"<((?:[A-Za-z_][\w.-]{0,40}:)?([A-Za-z_][\w.-]{0,80}))(\s[^<>]*)?>([^<]*)(</\1\s*>)")
 _PAIR: Final = re.compile(r"(\"([^\"\\]{1,80})\"\s*:\s*)(\"(?:[^\"\\]|\\.)*\"|-?[\d.eE+-]+)")
 
