@@ -28,6 +28,7 @@ from .faults import (
     stream_head,
     stubborn,
     twice_error,
+    without_content,
     without_optional,
 )
 from .framing import FRAMINGS
@@ -103,7 +104,7 @@ FAULTS: Mapping[str, FaultRow] = {
     "put_refused_with_200": row(
         "write", ANY, answered(4, "invalidOperation", http=200, method="PUT"), "a refusal inside an OK"
     ),
-    "put_no_content": row("write", ANY, plain(method="PUT", status=204), "204 without a body, and nothing is kept"),
+    "put_no_content": row("write", ANY, without_content, "204 without a body; the write counts"),
     "put_dropped": row("write", ANY, plain(method="PUT", drop=True), "the connection breaks"),
     "ignored_write": row("write", "System/IO/outputs/1/trigger", stubborn, "answered OK, nothing changes"),
     # Streams

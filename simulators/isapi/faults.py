@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulators.wire.xml import DECLARATION
 
-from .answers import ISAPI, STD_CGI
+from .answers import ISAPI, STD_CGI, Answer
 
 if TYPE_CHECKING:
     from .device import IsapiSimulator
@@ -54,6 +54,13 @@ def after_reboot(device: IsapiSimulator, path: str, times: int | None) -> object
         method="PUT",
         times=times,
         change=lambda answer: device.speech.status(path, 7, "rebootRequired") if answer.status == 200 else answer,
+    )
+
+
+def without_content(device: IsapiSimulator, path: str, times: int | None) -> object:
+    """Do what a write asks, and answer without a body."""
+    return device.fault(
+        path, method="PUT", times=times, change=lambda answer: Answer(204) if answer.status == 200 else answer
     )
 
 

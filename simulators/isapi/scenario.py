@@ -1,6 +1,6 @@
 """A day at a simulated device: people pass, doors open, disks fill, the processor drifts.
 
-A script is a row of steps with the seconds between them; `live` picks scripts at random, repeatably by its seed.
+A script is a row of steps with the seconds between them; `live` picks scripts at random, as its seed decides.
 """
 
 import asyncio
