@@ -245,19 +245,21 @@ async def test_push_lost_for_longer_than_the_grace_time(
     caplog.set_level(logging.INFO)
     system.has(MOTION, INPUT, CPU, STREAM)
     await set_up()
-    system.report({MOTION.id: False, INPUT.id: False, CPU.id: 1, STREAM.id: True})
+    system.report({MOTION.id: False, INPUT.id: False, CPU.id: 1})
+    assert state(hass, STREAM_ID) == "on"
     system.push(PushState.DOWN, "timeout")
     await later(59)
-    assert state(hass, MOTION_ID) == "off"
+    assert (state(hass, MOTION_ID), state(hass, STREAM_ID)) == ("off", "off")
     for _ in range(5):
         system.push(PushState.CONNECTING)
         system.push(PushState.DOWN, "timeout")
     await later(2)
     assert state(hass, MOTION_ID) == STATE_UNAVAILABLE
-    assert (state(hass, INPUT_ID), state(hass, CPU_ID), state(hass, STREAM_ID)) == ("off", "1", "on")
+    assert (state(hass, INPUT_ID), state(hass, CPU_ID), state(hass, STREAM_ID)) == ("off", "1", "off")
     await later(600)
     assert caplog.text.count("push channel is lost") == 1
     system.push(PushState.HEALTHY)
+    assert state(hass, STREAM_ID) == "on"
     assert state(hass, MOTION_ID) == "off"
     assert caplog.text.count("push channel works again") == 1
 

@@ -71,6 +71,7 @@ class IvmCoordinator:
         self._listeners: dict[str, FeatureListener] = {}
         self._adders: dict[type[Feature], Callable[[list[Feature]], None]] = {}
         self._features_of: dict[str, list[str]] = {}
+        self._push_features: list[str] = []
         self._reachability = Reachability()
         self._latch = Latch(hass.loop, runtime.monotonic, self._hold_expired)
         self._poll_link = Link(hass.loop, GRACE_SECONDS, self._poll_link_changed)
@@ -261,6 +262,8 @@ class IvmCoordinator:
         for feature in inventory.features.values():
             if (judge := self._judge(feature)) is not None:
                 self._features_of.setdefault(judge, []).append(feature.id)
+        self._push_features = [f.id for f in inventory.of(BinarySensorFeature) if f.kind is Kind.EVENT_STREAM]
+        self._show_push_state()
         self._reachability.replace(inventory)
         self._limit_entities()
         for feature_id in before.features.keys() - inventory.features.keys():
@@ -346,6 +349,7 @@ class IvmCoordinator:
                 self._push_link.fail(health.reason)
         if before.state is health.state:
             return
+        self._show_push_state()
         if PushState.HEALTHY in (before.state, health.state):
             self._poller.reschedule()
         if health.state is PushState.HEALTHY and self._primed:
@@ -354,6 +358,12 @@ class IvmCoordinator:
             self._forget(self._latch.endless(), changed)
             self._tell(changed)
             self._poller.resync()
+
+    def _show_push_state(self) -> None:
+        """Tell the features that stand for the push channel; while it connects, what was known stays."""
+        if self.push_health.state in (PushState.HEALTHY, PushState.DOWN):
+            healthy = self.push_health.state is PushState.HEALTHY
+            self.apply(Report(values=dict.fromkeys(self._push_features, healthy)))
 
     # work in the background
 

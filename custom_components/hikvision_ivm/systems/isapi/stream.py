@@ -109,6 +109,11 @@ class AlertStream:
         beat = self.statistics.beat_seconds
         return READ_TIMEOUT if beat is None else min(max(READ_TIMEOUT, _MISSED_BEATS * beat), _LONGEST_TIMEOUT)
 
+    @property
+    def healthy(self) -> bool:
+        """Whether the device listens to us: what it does not report is off."""
+        return self._state is PushState.HEALTHY
+
     async def listen(self, sink: Sink) -> None:
         """Listen until cancelled. Raises `AuthenticationError` when only the user can help."""
         failures = 0

@@ -174,6 +174,8 @@ class IsapiSystem(System):
         inventory = self._use(facts)
         if inventory != before:
             sink.inventory(inventory)
+            if self._router is not None and self._stream is not None and self._stream.healthy:
+                sink.report(self._router.settle(0.0))
 
     @override
     def choices(self, option: str) -> Mapping[str, str]:
