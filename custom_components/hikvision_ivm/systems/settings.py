@@ -10,7 +10,7 @@ SYSTEM: Final = "system"
 """Id of the system, a key of `SYSTEMS`."""
 URL: Final = "url"
 USERNAME: Final = "username"
-PASSWORD: Final = "password"  # noqa: S105 - the name of the field
+PASSWORD: Final = "password"
 VERIFY_SSL: Final = "verify_ssl"
 FINGERPRINT: Final = "fingerprint"
 WEBHOOK_ID: Final = "webhook_id"
