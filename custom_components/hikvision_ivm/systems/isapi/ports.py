@@ -1,6 +1,7 @@
 """Terminals of a device and of the cameras behind it (isapi-core §3.3, X.2)."""
 
 from collections.abc import Collection, Iterable, Mapping
+import re
 from typing import Final
 
 from lxml import etree
@@ -13,6 +14,15 @@ from .records import IoPort, Trigger
 _INPUTS: Final = ("SysCap/IOCap/IOInputPortNums", "IOCap/IOInputPortNums")
 _OUTPUTS: Final = ("SysCap/IOCap/IOOutputPortNums", "IOCap/IOOutputPortNums")
 _PLAUSIBLE: Final = 256
+
+
+_NUMBERED: Final = re.compile(r"(?:alarm\s*)?(?:in|out|input|output|local|remote|ip)?\W*[a-z]?\W*\d+", re.IGNORECASE)
+"""What a factory calls a terminal: `Input 1`, `A<-2`, `Remote 301`. It says no more than the number."""
+
+
+def given_name(name: str | None) -> str | None:
+    """Return the name somebody gave a terminal, None if it is the factory's."""
+    return None if name is None or _NUMBERED.fullmatch(name) else name
 
 
 def stated_inputs(capabilities: Mapping[str, str]) -> int:
@@ -49,7 +59,7 @@ def _port(element: etree._Element, channels: Collection[int], *, output: bool, p
         output=output,
         proxied=proxied,
         channel=_channel_of(port, channels) if proxied else None,
-        name=word(element, "name"),
+        name=given_name(word(element, "name")),
         use=word(element, "IOUseType"),
         pulse=pulse,
     )
