@@ -91,7 +91,10 @@ async def test_hls(home: Home) -> None:
     async def playlist() -> str:
         return (await home.client.read(f"{base}/{variant}"))[1].decode()
 
-    listed = await eventually(playlist, lambda text: "#EXTINF" in text)
+    def has_segment(text: str) -> bool:
+        return "#EXTINF" in text
+
+    listed = await eventually(playlist, has_segment)
     header = re.search(r'#EXT-X-MAP:URI="([^"]+)"', listed)
     segment = re.search(r"#EXTINF[^\n]*\n(?:#[^\n]*\n)*([^#\n]+)", listed)
     assert header is not None
