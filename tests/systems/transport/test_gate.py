@@ -11,6 +11,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     AuthenticationError,
     ConnectionFailedError,
     CredentialsBlockedError,
+    ProtocolError,
     ResponseTimeoutError,
 )
 from custom_components.hikvision_ivm.systems.transport.gate import CONFIRM_PAUSE, CredentialGate, GateState, Refusal
@@ -307,3 +308,82 @@ async def test_401_without_challenge_is_a_refusal() -> None:
             await http.request("GET", "x")
         assert http.gate.state is GateState.CLOSED
     assert login.accepted == 2
+
+
+async def test_lock_shown_with_an_old_nonce() -> None:
+    """An account locked while we run is told by the answer to a request in the middle of everything."""
+    login, clock = Login(says_stale=None), Clock()
+    refusal = telling(Refusal(attempts_left=0, unlock_seconds=90))
+    async with running(login) as device, client(device.url, runtime=clock.runtime, read_refusal=refusal) as http:
+        await http.request("GET", "x")
+        login.password, login.body = "new", b"locked"
+        with pytest.raises(AccountLockedError):
+            await http.request("GET", "x")
+        assert (login.wrong, http.gate.state) == (1, GateState.LOCKED)
+
+
+async def test_refusal_in_the_middle_without_challenge() -> None:
+    """A 401 to a nonce in use that brings no new one is final."""
+    deny = False
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=401 if deny else 200)
+
+    async with running(Login(), answer) as device, client(device.url, runtime=Clock().runtime) as http:
+        await http.request("GET", "x")
+        deny = True
+        http.gate.pause = 0
+        with pytest.raises(AuthenticationError):
+            await http.request("GET", "x")
+
+
+async def test_refusal_that_is_not_understood_says_nothing() -> None:
+    """A 401 with a body of another language is a refusal without numbers."""
+
+    def reader(response: Response) -> Refusal:
+        raise ProtocolError(reason="not well-formed XML")
+
+    login, clock = Login(), Clock()
+    async with (
+        running(login) as device,
+        client(device.url, password="wrong", runtime=clock.runtime, read_refusal=reader) as http,
+    ):
+        with pytest.raises(AuthenticationError) as caught:
+            await http.request("GET", "x")
+    assert caught.value.attempts_left is None
+
+
+async def test_locked_device_that_offers_no_login() -> None:
+    """A locked device may answer 401 without a challenge."""
+    login, clock = Login(digest=False), Clock()
+    reader = lambda response: Refusal(attempts_left=0)  # noqa: E731
+    async with running(login) as device, client(device.url, runtime=clock.runtime, read_refusal=reader) as http:
+        with pytest.raises(AccountLockedError) as caught:
+            await http.request("GET", "x")
+        assert (caught.value.unlock_seconds, caught.value.placeholders["minutes"]) == (None, "")
+
+
+@pytest.mark.parametrize("basic", [True, False])
+async def test_refusals_of_requests_already_under_way(basic: bool) -> None:
+    """Requests that were sent before the first refusal came end with errors, too, and none of them logs in again."""
+    login, clock = Login(digest=not basic, basic=basic), Clock()
+    policy, everybody = Policy(allow_basic=True), asyncio.Event()
+
+    async def answer(request: web.Request) -> web.Response:
+        arrived.append(request.path)
+        if len(arrived) == 4:
+            everybody.set()
+        await everybody.wait()
+        return web.Response() if request.path == "/x" else login.judge(False) or web.Response()
+
+    arrived: list[str] = ["one", "two", "three"]
+    async with running(login, answer) as device:
+        gate = CredentialGate(clock.runtime, confirm=False, patience=0.0)
+        async with client(device.url, runtime=clock.runtime, policy=policy, gate=gate) as http:
+            await http.request("GET", "x")
+            arrived.clear()
+            everybody.clear()
+            results = await many(http, 20)
+            assert all(isinstance(one, AuthenticationError) for one in results)
+            assert gate.state is GateState.CLOSED
+            assert login.wrong == (4 if basic else 5)

@@ -16,7 +16,7 @@ from custom_components.hikvision_ivm.systems.errors import (
 from custom_components.hikvision_ivm.systems.transport.gate import CredentialGate, GateState
 from custom_components.hikvision_ivm.systems.transport.http import Policy
 
-from .device import Login, client, running
+from .device import Login, client, fields_of, running
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -220,6 +220,78 @@ async def test_kept_connection_serves_the_challenge_and_the_answer() -> None:
         for _ in range(3):
             await http.request("GET", "x")
         assert len(device.connections) == 1
+
+
+@pytest.mark.parametrize("one_shot", [True, False])
+async def test_streamed_body_without_login(one_shot: bool) -> None:
+    """Where nothing is asked the body is sent once, after a look whether something is asked."""
+
+    async def produce() -> AsyncIterator[bytes]:
+        yield b"body"
+
+    async with running(None) as device, client(device.url) as http:
+        async with http.stream(
+            "PUT", "x", body=produce() if one_shot else produce, content_type="audio/basic", read_timeout=5
+        ) as response:
+            assert await response.read(10) == b"body"
+            assert response.content_type == "application/xml"
+        assert device.paths == ["GET /x", "PUT /x"]
+        assert http.counters.as_dict()["requests"] == 2
+
+
+async def test_streamed_body_cannot_be_hashed() -> None:
+    """A device that wants a hash of a body that is still being made gets a clear refusal and no login."""
+
+    async def produce() -> AsyncIterator[bytes]:
+        yield b"body"
+
+    login = Login(qop="auth-int")
+    async with running(login) as device, client(device.url) as http:
+        with pytest.raises(ProtocolError, match="auth-int"):
+            async with http.stream("PUT", "x", body=produce, read_timeout=5):
+                pytest.fail("no answer may be taken for one")
+    assert device.paths == ["GET /x"]
+
+
+async def test_name_with_a_colon_is_not_sent_with_basic() -> None:
+    """Basic has no room for a colon in the name: part of it would be taken for the password."""
+    login = Login(digest=False, basic=True, username="a:b")
+    policy = Policy(allow_basic=True)
+    async with running(login) as device, client(device.url, username="a:b", policy=policy) as http:
+        with pytest.raises(AuthenticationError, match="colon"):
+            await http.request("GET", "x")
+    assert login.wrong == 0
+
+
+async def test_announced_nonce_that_is_the_old_one() -> None:
+    """A device that announces the nonce in use keeps its count."""
+
+    async def answer(request: web.Request) -> web.Response:
+        nonce = fields_of(request.headers["Authorization"])["nonce"]
+        return web.Response(headers={"Authentication-Info": f'nextnonce="{nonce}"'})
+
+    login = Login()
+    async with running(login, answer) as device, client(device.url) as http:
+        for _ in range(3):
+            await http.request("GET", "x")
+    assert (login.accepted, login.wrong, login.stale) == (3, 0, 0)
+
+
+async def test_large_refusal_is_cut() -> None:
+    """A refusal of any size is answered; what is read of it is limited."""
+    async with running(Login(body=b"x" * 3_000_000)) as device, client(device.url) as http:
+        assert (await http.request("GET", "x")).status == 200
+        assert http.counters.received < 100
+
+
+async def test_nonces_that_change_for_ever() -> None:
+    """A device that refuses every nonce as unknown, and never judges, ends in an error and not in a loop."""
+    login = Login(nonce_uses=0, says_stale=None)
+    async with running(login) as device, client(device.url, policy=Policy(read=5)) as http:
+        http.gate.pause = 0
+        with pytest.raises(AuthenticationError):
+            await http.request("GET", "x")
+    assert len(device.paths) <= 4
 
 
 async def test_own_gate_is_used() -> None:

@@ -196,6 +196,30 @@ def test_large_part_costs_in_proportion() -> None:
     assert cost(8_000_000) < 12 * cost(2_000_000)
 
 
+def test_large_json_ends_with_its_length_or_boundary() -> None:
+    """Large JSON is not parsed for its end; a length is believed, else the boundary ends it."""
+    body = b'{"a": "' + b"x" * 100_000 + b'"}'
+    for length in (-1, None):
+        data = part(body, "application/json", length=length) + part(TWO)
+        assert read(data, lambda: 1460)[0] == [*whole(body, kind="application/json"), *whole(TWO)]
+
+
+@pytest.mark.parametrize("size", [1460, 1_000_000])
+def test_limit_counts_with_a_boundary_behind_it(size: int) -> None:
+    """A part beyond the limit is skipped although its end arrived in the same piece."""
+    reader = MultipartReader("boundary", limit=10_000)
+    data = part(b"x" * 10_100, "a/b", length=None) + part(TWO)
+    found = [one for at in range(0, len(data), size) for one in reader.feed(data[at : at + size])]
+    assert seen(found) == whole(TWO)
+    assert (reader.framing.oversized_parts, reader.framing.parts) == (1, 1)
+
+
+def test_dashes_before_the_boundary_belong_to_it() -> None:
+    """A body keeps nothing of a delimiter that has more dashes than the header says."""
+    data = (part(b"a", "text/plain", length=None) + part(TWO)).replace(b"--boundary", b"----boundary")
+    assert read(data)[0] == [("text/plain", b"a", True), *whole(TWO)]
+
+
 def test_memory_is_bounded() -> None:
     """Endless garbage, endless headers and silence keep nothing."""
     for endless in (b"x" * 1000, b"-" * 1000, b"--boundary" * 100, b"\r\n" * 500):

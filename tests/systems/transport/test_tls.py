@@ -4,10 +4,15 @@ from datetime import UTC, datetime, timedelta
 import hashlib
 import ssl
 
+from aiohttp import ClientSession, web
 import pytest
 import trustme
+from yarl import URL
 
+from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.errors import ConnectionFailedError, InvalidAddressError, TlsError
+from custom_components.hikvision_ivm.systems.transport.failures import presented_fingerprint
+from custom_components.hikvision_ivm.systems.transport.http import HttpClient
 
 from .device import Login, client, running
 
@@ -75,6 +80,35 @@ async def test_basic_over_tls_is_used_if_it_is_the_only_scheme() -> None:
     async with running(login, tls=context) as device, client(device.url, username="ü", fingerprint=fingerprint) as http:
         assert (await http.request("GET", "x")).status == 200
     assert (login.accepted, login.wrong) == (1, 0)
+
+
+async def test_anonymous_client_follows_to_https() -> None:
+    """Without credentials a read follows from HTTP to HTTPS of the same host; with credentials it says where to go."""
+    context, _ = contexts()
+    secure = ""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": f"{secure}/new"})
+
+    async with running(None, tls=context) as upgraded, running(None, answer) as device, ClientSession() as session:
+        secure = upgraded.url
+        http = HttpClient(session, device.url, None, runtime=Runtime(), verify_ssl=False)
+        assert (await http.request("GET", "old")).body == b"<ok/>"
+        assert upgraded.paths == ["GET /new"]
+        async with client(device.url, verify_ssl=False) as with_login:
+            with pytest.raises(ConnectionFailedError, match=secure):
+                await with_login.request("GET", "old")
+        assert upgraded.paths == ["GET /new"]
+
+
+async def test_certificate_that_cannot_be_shown() -> None:
+    """A device that closes before its certificate was read a second time gives an error without fingerprint."""
+    context, fingerprint = contexts()
+    async with running(Login(), tls=context) as device, ClientSession() as session:
+        url = URL(device.url)
+        assert await presented_fingerprint(session, url, 5) == fingerprint
+        await device.server.close()
+        assert await presented_fingerprint(session, url, 5) is None
 
 
 async def test_port_without_tls() -> None:

@@ -93,7 +93,7 @@ def test_new_elements_take_the_namespace() -> None:
 @pytest.mark.parametrize(
     "data",
     [b"", b" \r\n", b"\x00", b"<a", b"<a>", b"<a><b></a>", b"<a/><b/>", b"text", b'{"a": 1}', b"\xff\xd8\xff\xe0", b"<a b=1/>",
-     DOCUMENT[:-5], DOCUMENT[:200], BOMB, EXTERNAL, BOMB.decode().encode("utf-16"), b"<a>" * 100_000],
+     DOCUMENT[:-5], DOCUMENT[:200], BOMB, EXTERNAL, BOMB.decode().encode("utf-16"), b"\xfe\xff" + EXTERNAL.decode().encode("utf-16-be"), b"<a>" * 100_000],
 )  # fmt: skip
 def test_what_is_not_a_whole_document(parser: object, data: bytes) -> None:
     """Truncated documents, other languages, document types and towers of elements are one kind of error."""

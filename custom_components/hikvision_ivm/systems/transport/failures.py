@@ -44,8 +44,6 @@ def translate(err: Exception, *, fingerprint: str | None = None) -> SystemFailur
 
     `fingerprint`: SHA-256 of the certificate that was presented, for an error about certificates.
     """
-    if isinstance(err, SystemFailure):
-        return err
     if isinstance(err, aiohttp.ServerFingerprintMismatch):
         return TlsError(reason="the certificate is not the one that was accepted", fingerprint=err.got.hex())
     if isinstance(err, aiohttp.ClientConnectorCertificateError):
@@ -84,9 +82,9 @@ async def presented_fingerprint(session: aiohttp.ClientSession, url: URL, second
             middlewares=(once,),
             timeout=aiohttp.ClientTimeout(total=seconds),
         ):
-            return None
+            pass
     except aiohttp.ServerFingerprintMismatch as err:
         return err.got.hex()
     except (aiohttp.ClientError, OSError) as err:
         _LOGGER.debug("The certificate could not be read: %s", type(err).__name__)
-        return None
+    return None

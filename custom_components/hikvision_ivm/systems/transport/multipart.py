@@ -430,7 +430,7 @@ class MultipartReader:
         match = _BLANK.match(buffer)
         first = bytes(buffer[match.end() : match.end() + 1]) if match is not None else b""
         if first in {b"{", b"["}:
-            return tail[-1:] in {b"}", b"]"} and self._balanced(end)
+            return self._balanced(end) if tail[-1:] in {b"}", b"]"} else False
         if first == b"<" or buffer.startswith(b"\xef\xbb\xbf"):
             return tail[-1:] == b">" and self._closed(tail, end)
         return None
@@ -455,10 +455,10 @@ class MultipartReader:
         at = -1 if root is None else self._buffer.rfind(b"</" + root[1], 0, end)
         return self._buffer.find(b">", at, end) + 1 if at >= 0 else 0
 
-    def _balanced(self, end: int) -> bool:
-        """Tell whether JSON is whole; large documents are only looked at from outside."""
+    def _balanced(self, end: int) -> bool | None:
+        """Tell whether JSON is whole; large documents do not show."""
         if end > _EARLY_JSON_LIMIT:
-            return self._length is not None
+            return None
         try:
             json.loads(bytes(self._buffer[:end]).rstrip(_PADDING).decode("utf-8", "replace"))
         except ValueError, RecursionError:
