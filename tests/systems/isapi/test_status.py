@@ -165,8 +165,8 @@ LOCKS = [
     (xml(4, "badAuthorization", extra="<lockStatus>unlock</lockStatus><retryTimes>5</retryTimes>"), 5, None),
     (xml(4, "badAuthorization", extra="<lockStatus>locked</lockStatus><retryTimes>0</retryTimes><resLockTime>1700"
          "</resLockTime>"), 0, 1700.0),
-    ("<userCheck><statusValue>401</statusValue><lockStatus>unlock</lockStatus><retryLoginTime>3</retryLoginTime>"
-     "<unlockTime>0</unlockTime></userCheck>", 3, None),
+    ("<userCheck><lockStatus>unlock</lockStatus><retryLoginTime>3</retryLoginTime><unlockTime>0</unlockTime></userCheck>",
+     3, None),
     ("<userCheck><statusValue>401</statusValue><lockStatus>lock</lockStatus><unlockTime>600</unlockTime></userCheck>",
      0, 600.0),
     ('{"userCheck": {"statusValue": 401, "lockStatus": "lock", "unlockTime": "60", "retryLoginTime": 0}}', 0, 60.0),

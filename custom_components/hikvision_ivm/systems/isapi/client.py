@@ -16,7 +16,7 @@ from lxml import etree
 
 from ..base import Runtime
 from ..errors import (
-    BusyError,
+    AuthenticationError,
     ConnectionFailedError,
     DeviceFailureError,
     InsufficientRightsError,
@@ -34,6 +34,8 @@ from .status import failure, read_status, status_of
 _LOGGER = logging.getLogger(__name__)
 
 ROOT: Final = "/ISAPI/"
+INFO: Final = "System/deviceInfo"
+"""What every device has."""
 XML: Final = 'application/xml; charset="UTF-8"'
 _MEMORY: Final = "isapi_refused"
 _SOFT_DAYS: Final = 7
@@ -69,6 +71,7 @@ class IsapiClient:
         self._rights: dict[str, str] = {}
         self._soft: dict[str, datetime] = {}
         self._dropped: dict[str, float] = {}
+        self._doubtful = False
         self._worked: set[str] = set()
         self._logged: set[str] = set()
         self._belongs_to: str | None = None
@@ -154,6 +157,23 @@ class IsapiClient:
         self._told(key, response)
         return response
 
+    async def prove_alive(self, *, ask: bool = False) -> None:
+        """After a lost connection, find out whether the device is gone or only treats one path in this way.
+
+        Does nothing when no connection was lost since the last answer, unless told to `ask` all the same. Raises
+        `AuthenticationError`, and `ConnectionFailedError` when the device does not say who it is either.
+        """
+        if not self._doubtful and not ask:
+            return
+        try:
+            await self.get(INFO, remember=False)
+        except AuthenticationError, ConnectionFailedError:
+            self._dropped.clear()
+            raise
+        except SystemFailure:
+            # It answered, whatever it said.
+            self._prove_alive()
+
     async def put(self, path: str, content: etree._Element | bytes | None = None) -> None:
         """Write a document, or carry out a command when `content` is None.
 
@@ -229,24 +249,25 @@ class IsapiClient:
 
     def _judge(self, key: str, error: SystemFailure) -> None:
         """Decide whether a failed read means that the device does not have this document."""
-        if isinstance(error, ProtocolError):
+        if isinstance(error, ConnectionFailedError):
+            self._doubtful = True
+            if not isinstance(error, (ResponseTimeoutError, TlsError)) and key not in self._worked:
+                self._dropped[key] = self._runtime.monotonic()
+        elif isinstance(error, ProtocolError):
             self.malformed[key] += 1
         elif isinstance(error, InsufficientRightsError):
             self._rights[key] = str(error)
             self._log(key, str(error))
-        elif key in self._worked or isinstance(error, (ResponseTimeoutError, TlsError, BusyError)):
+        elif key in self._worked:
             return
         elif isinstance(error, (UnsupportedError, RejectedError)):
             self._refuse(key, str(error), soft=False)
         elif isinstance(error, DeviceFailureError):
             self._refuse(key, str(error), soft=True)
-        elif isinstance(error, ConnectionFailedError):
-            self._dropped[key] = self._runtime.monotonic()
 
     def _prove_alive(self) -> None:
         """Take note that the device answers: a path dropped a moment ago was refused, not unreachable."""
-        if not self._dropped:
-            return
+        self._doubtful = False
         now = self._runtime.monotonic()
         dropped, self._dropped = self._dropped, {}
         for key, moment in dropped.items():

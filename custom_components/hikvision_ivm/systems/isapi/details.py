@@ -67,6 +67,7 @@ class Details:
         for _ in range(SLICES[kind]):
             if candidates := self._candidates(wanted, away):
                 values.update((await self._read_next(candidates)).values)
+        await self._client.prove_alive()
         return Report(values=values)
 
     def _candidates(self, wanted: Collection[str], away: Collection[str]) -> list[Feature]:
@@ -99,25 +100,31 @@ class Details:
         listing = self._listing(oldest, sizes)
         if listing is None:
             group = [feature for feature in candidates if _path(feature) == _path(oldest)]
-        elif listing in self._good_lists:
-            group = [feature for feature in candidates if self._listing(feature, sizes) == listing]
         else:
-            return await self._try(listing)
-        now = self._runtime.monotonic()
-        self._read_at.update((feature.id, now) for feature in group)
-        return await self._read(group)
+            group = [feature for feature in candidates if self._listing(feature, sizes) == listing]
+        try:
+            if listing is not None and listing not in self._good_lists:
+                await self._try(listing)
+                return Report()
+            now = self._runtime.monotonic()
+            self._read_at.update((feature.id, now) for feature in group)
+            return await self._read(group)
+        except ConnectionFailedError:
+            await self._client.prove_alive()
+        return Report()
 
-    async def _try(self, listing: str) -> Report:
+    async def _try(self, listing: str) -> None:
         """Find out whether the device has a list, before every member might cost a request of its own."""
+        self._bad_lists.add(listing)
         try:
             await self._client.get(listing)
         except AuthenticationError, NotActivatedError, ConnectionFailedError:
             raise
         except SystemFailure:
-            self._bad_lists.add(listing)
-        else:
-            self._good_lists.add(listing)
-        return Report()
+            # Refused or malformed: its members are read one by one.
+            return
+        self._bad_lists.discard(listing)
+        self._good_lists.add(listing)
 
     async def _read(self, group: Iterable[Feature]) -> Report:
         """Read one group."""

@@ -27,7 +27,7 @@ from ..errors import (
 from ..model import Identity
 from ..transport.xml import Element
 from . import channels, ports, triggers
-from .client import IsapiClient
+from .client import INFO, IsapiClient
 from .documents import capabilities_of, is_root, word
 from .health import health_of
 from .identity import identity_of, local_inputs, proxied_inputs, unit_kind
@@ -36,7 +36,6 @@ from .storage import disks_of
 
 _LOGGER = logging.getLogger(__name__)
 
-INFO: Final = "System/deviceInfo"
 CAPABILITIES: Final = "System/capabilities"
 STREAMS: Final = "Streaming/channels"
 TRIGGERS: Final = "Event/triggers"
@@ -273,7 +272,7 @@ class InventoryReader:
             return [path for path, flag in flags if _true(capabilities, flag)]
         if STREAMS not in self.documents:
             return [INPUTS]
-        again = [path for path in (CHANNEL_EVENTS, TERMINALS, INPUTS) if path in self.documents]
+        again: list[str] = [path for path in (CHANNEL_EVENTS, TERMINALS, INPUTS) if path in self.documents]
         if again:
             return again
         if len(_streams(self.documents)) > 1 and _true(capabilities, "isSupportChannelEventCap"):

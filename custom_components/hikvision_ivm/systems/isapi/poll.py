@@ -27,14 +27,16 @@ from .channels import inputs_of
 from .client import IsapiClient
 from .documents import descendants, number, word
 from .health import health_of
-from .inventory import INFO, INPUTS, PROXY, STATUS, STORAGE
+from .inventory import INPUTS, PROXY, STATUS, STORAGE
 from .records import Channel, ChannelOrigin, Facts, Health, IoPort, UnitKind
 from .storage import disks_of, is_problem
 
 TERMINAL_STATES: Final = "System/IO/status"
 ONLINE_STATES: Final = f"{PROXY}/status"
-_TURNS: Final = 2
+_TURNS: Final = 1
 """States that are read one by one in a poll, where the device refuses their list."""
+_FIRST_TURNS: Final = 12
+"""The same at the beginning, when no state is known."""
 _UPTIME_DRIFT: Final = timedelta(seconds=60)
 
 STATEFUL: Final = frozenset({Kind.ALARM_INPUT, Kind.ALARM_OUTPUT})
@@ -76,7 +78,7 @@ class Poll:
         self._runtime = runtime
         self._started: datetime | None = None
         self._turn: dict[str, int] = {}
-        self._lost: ConnectionFailedError | None = None
+        self._lost = False
         self._facts: Facts | None = None
         self._inventory: Inventory | None = None
         self._by_kind: Mapping[tuple[Kind, str], Feature] = MappingProxyType({})
@@ -187,31 +189,20 @@ class Poll:
             return await self._client.get(path)
         except AuthenticationError, NotActivatedError:
             raise
-        except ConnectionFailedError as error:
-            self._lost = error
+        except ConnectionFailedError:
+            self._lost = True
         except SystemFailure:
             # Counted or remembered by the client, and shown in diagnostics.
             pass
         return None
 
-    def _begin(self) -> int:
-        """Begin a poll; returns the number of answers so far."""
-        self._lost = None
-        return self._client.answers
-
-    def _end(self, before: int) -> None:
-        """End a poll. Raises `ConnectionFailedError` if nothing answered."""
-        if self._lost is not None and self._client.answers == before:
-            raise self._lost
-
     def _some(self, name: str, paths: list[str]) -> list[str]:
-        """Return the next few of what has to be read one by one."""
+        """Return the next few of what has to be read one by one; more at the first time."""
         paths = [path for path in paths if path not in self._client.refused]
-        if len(paths) <= _TURNS:
-            return paths
-        start = self._turn.get(name, 0) % len(paths)
-        self._turn[name] = start + _TURNS
-        return [paths[(start + step) % len(paths)] for step in range(_TURNS)]
+        turns = _TURNS if name in self._turn else _FIRST_TURNS
+        start = self._turn.get(name, 0)
+        self._turn[name] = start + turns
+        return [paths[(start + step) % len(paths)] for step in range(min(turns, len(paths)))]
 
     async def status(self, wanted: Collection[str], *, health: bool = True) -> Report:
         """Read what changes by itself; without `health` only what the inventory did not read.
@@ -219,7 +210,8 @@ class Poll:
         Raises `SystemFailure` only if the device does not answer at all.
         """
         assert self._facts is not None
-        before = self._begin()
+        self._lost = False
+        before = self._client.answers
         values: Values = {}
         available: dict[str, bool] = {}
         if health and (root := await self._document(STATUS)) is not None:
@@ -232,9 +224,7 @@ class Poll:
             values.update(self.signals(root))
         if self._wanted_ports(wanted, proxied=False):
             values.update(await self._read_terminals(wanted))
-        if health and self._client.answers == before:
-            await self._document(INFO)
-        self._end(before)
+        await self._client.prove_alive(ask=health and self._client.answers == before)
         return Report(values=values, available=available)
 
     def _wants(self, wanted: Collection[str], origin: ChannelOrigin) -> bool:
@@ -252,7 +242,7 @@ class Poll:
         if (root := await self._document(ONLINE_STATES)) is not None:
             return self.online_states(_online_states(root))
         states: dict[int, bool | None] = {}
-        if self._lost is None:
+        if not self._lost:
             proxied = (c for c in self._facts.channels.values() if c.origin is ChannelOrigin.PROXIED)
             for path in self._some(ONLINE_STATES, [f"{PROXY}/{channel.number}/status" for channel in proxied]):
                 if (root := await self._document(path)) is not None:
@@ -277,7 +267,7 @@ class Poll:
         if (root := await self._document(TERMINAL_STATES)) is not None:
             return self.terminals(ports.states_of(root), proxied=False)
         states: dict[tuple[bool, str], bool] = {}
-        if self._lost is None:
+        if not self._lost:
             paths = sorted(state_path(port) for port in self._wanted_ports(wanted, proxied=False))
             for path in self._some(TERMINAL_STATES, paths):
                 if (root := await self._document(path)) is not None:
@@ -286,7 +276,6 @@ class Poll:
 
     async def counters(self) -> Report:
         """Read what changes slowly. Raises `SystemFailure` only if the device does not answer at all."""
-        before = self._begin()
         root = await self._document(STORAGE)
-        self._end(before)
+        await self._client.prove_alive()
         return Report(values=self.storage(root) if root is not None else {})
