@@ -264,6 +264,25 @@ async def test_push_lost_for_longer_than_the_grace_time(
     assert caplog.text.count("push channel works again") == 1
 
 
+async def test_a_flapping_push_channel_is_not_lost(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Later
+) -> None:
+    """Every loss has its own grace time."""
+    system.has(MOTION)
+    await set_up()
+    system.report({MOTION.id: False})
+    for _ in range(4):
+        for _ in range(3):
+            system.push(PushState.DOWN, "timeout")
+            system.push(PushState.CONNECTING)
+        await later(40)
+        system.push(PushState.HEALTHY)
+        await later(1)
+        assert state(hass, MOTION_ID) == "off"
+    await later(100)
+    assert state(hass, MOTION_ID) == "off"
+
+
 async def test_push_that_never_comes(hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Later) -> None:
     """Set-up does not wait for push, details neither, but after the grace time its entities say so."""
     system.has(MOTION)
@@ -407,6 +426,10 @@ async def test_while_out_of_reach_one_tier_probes(
     await later(61)
     await later(11)
     assert system.count("poll", Tier.STATUS) == 2
+    await later(21)
+    assert system.count("poll", Tier.STATUS) == 3
+    await later(21)
+    assert system.count("poll", Tier.STATUS) == 3
     await later(600)
     assert system.count("poll", Tier.DETAIL) == 0
     before = system.count("poll", Tier.STATUS)
@@ -508,7 +531,11 @@ async def inventory_poll(hass: HomeAssistant, system: FakeSystem) -> None:
 
 
 async def test_new_and_vanished_features_without_reload(
-    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: SetUp,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Entities appear, go unavailable and come back, without a reload and without doubles."""
     system.has(MOTION)
@@ -527,6 +554,7 @@ async def test_new_and_vanished_features_without_reload(
     assert state(hass, SWITCH_ID) == STATE_UNKNOWN
     system.report({SWITCH.id: False})
     assert state(hass, SWITCH_ID) == "off"
+    assert "unique ID" not in caplog.text
 
 
 async def test_new_channel_and_new_firmware(
