@@ -62,9 +62,9 @@ class IsapiSimulator(DeviceState, EventServer):
 
     `channels`: attached cameras of a recorder. `number` makes serial number and MAC address different from another
     device's. `dead_channels`: attached cameras that never answered, known by name only. `rtsp_port`: port that the
-    device says its RTSP server has; `rtsp_enabled` False says it is off. `missing_center`: trigger ids without linkage to the
-    surveillance centre. `strict`: a PUT without some stored element, or in another namespace, is refused. `push_form`:
-    how alerts are posted to configured hosts. Other settings are those of `EventServer` and `DeviceServer`.
+    device says its RTSP server has; `rtsp_enabled` False says it is off. `missing_center`: trigger ids without linkage
+    to the surveillance centre. `strict`: a PUT without some stored element, or in another namespace, is refused.
+    `push_form`: how alerts are posted to configured hosts. Others are those of `EventServer` and `DeviceServer`.
     """
 
     def __init__(

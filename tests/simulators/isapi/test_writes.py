@@ -163,7 +163,8 @@ async def test_linkage(connect: Connect) -> None:
     assert device.methods_of("VMD-1") == ["record"]
     path = "Event/triggers/VMD-1/notifications"
     text = await whole(client, path)
-    center = "<EventTriggerNotification><id>center</id><notificationMethod>center</notificationMethod></EventTriggerNotification>"
+    item = "<id>center</id><notificationMethod>center</notificationMethod>"
+    center = f"<EventTriggerNotification>{item}</EventTriggerNotification>"
     end = "</EventTriggerNotificationList>"
     assert (await client.put(path, text.replace(end, center + end))).status == 200
     assert device.methods_of("VMD-1") == ["record", "center"]
