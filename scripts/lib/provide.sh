@@ -14,7 +14,7 @@ cache="${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/hikvision_ivm"
 
 say() { printf '%s\n' "$*" >&2; }
 
-fail() { say "${0##*/}: $*"; exit 1; }
+fail() { say "scripts/${0##*/}: $*"; exit 1; }
 
 # quietly COMMAND...: its output goes to the log, so that a failure can be told in one sentence.
 quietly() { "$@" >>"$log" 2>&1 </dev/null; }
@@ -87,9 +87,8 @@ install_uv() {
     rm -rf "$folder"
     if quietly "$python" -m pip install --target "$folder" "uv==$UV_VERSION"; then return; fi
     rm -rf "$folder"
-    wheel=$(unpack_pip) || fail "pip could not be provided for $python; install pip, uv or Python $NEEDED_PYTHON"
-    quietly env PYTHONPATH="$wheel" "$python" -m pip install --target "$folder" "uv==$UV_VERSION" ||
-        fail "the package uv could not be installed; is the package registry reachable? Details are in $log"
+    wheel=$(unpack_pip) && quietly env PYTHONPATH="$wheel" "$python" -m pip install --target "$folder" "uv==$UV_VERSION" ||
+        fail "uv could not be installed; is the package registry reachable, and pip installed? Details are in $log"
 }
 
 provide_uv() {
