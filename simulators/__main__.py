@@ -1,4 +1,4 @@
-"""Run simulated systems: `python -m simulators`.
+"""Run simulated systems: `python -m simulators`, or recorded ones: `python -m simulators --replay FILE`.
 
 Prints one line of JSON when everything is up: where each member answers, how to log in, and the control page. Ends on
 SIGINT or SIGTERM.
@@ -13,7 +13,7 @@ import signal
 import sys
 
 from .control import ControlServer, Member, describe
-from .fleet import FLEETS, demo_fleet
+from .fleet import FLEETS, UnusableRecordingError, demo_fleet, recorded_fleet
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -22,12 +22,18 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "systems", nargs="*", metavar="SYSTEM", help=f"which systems: {', '.join(FLEETS)} (default: all)"
     )
+    parser.add_argument(
+        "--replay", type=Path, action="append", default=[], metavar="FILE",
+        help="run the device of this diagnostics file instead of the simulated ones; may be given more than once",
+    )  # fmt: skip
     parser.add_argument("--control-port", type=int, default=0, help="port of the control page (default: a free one)")
     parser.add_argument("--base-port", type=int, default=0, help="first port of the members (default: free ones)")
     parser.add_argument("--state", type=Path, help="file that also gets the line of JSON")
     parser.add_argument("--seed", type=int, default=1, help="seed of everything that happens by chance")
     parser.add_argument("--quiet", action="store_true", help="nothing happens unless it is asked for")
     options = parser.parse_args(words)
+    if options.replay and options.systems:
+        parser.error("--replay runs recordings only; leave the names of systems out")
     if unknown := set(options.systems) - set(FLEETS):
         parser.error(f"there is no system {', '.join(sorted(unknown))}; known are {', '.join(FLEETS)}")
     return options
@@ -38,7 +44,10 @@ async def run(options: argparse.Namespace) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    members = demo_fleet(options.systems or list(FLEETS), options.base_port, options.seed, living=not options.quiet)
+    if options.replay:
+        members = recorded_fleet(options.replay, options.base_port)
+    else:
+        members = demo_fleet(options.systems or list(FLEETS), options.base_port, options.seed, living=not options.quiet)
     async with AsyncExitStack() as running:
         for member in members:
             await member.start()
@@ -61,6 +70,8 @@ def main() -> None:
     """Entry point."""
     try:
         asyncio.run(run(arguments()))
+    except UnusableRecordingError as error:
+        sys.exit(f"{error}.")
     except OSError as error:
         sys.exit(f"The simulators cannot start: {error.strerror or error}.")
 

@@ -1,10 +1,12 @@
 """Which systems can be simulated, and what the demonstration of each consists of."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from .control import Member
 from .isapi.demo import demo as isapi_demo
+from .isapi.recorded import RecordedMember
 
 PORTS_PER_SYSTEM = 100
 
@@ -25,4 +27,21 @@ def demo_fleet(systems: Sequence[str], base_port: int, seed: int, *, living: boo
     for place, (name, fleet) in enumerate(FLEETS.items()):
         if name in systems:
             members += fleet(base_port and base_port + place * PORTS_PER_SYSTEM, seed, living=living)
+    return members
+
+
+class UnusableRecordingError(Exception):
+    """A file that is no recording; says which and why."""
+
+
+def recorded_fleet(files: Sequence[Path], base_port: int) -> list[Member]:
+    """Make a member of each diagnostics file. Raises `UnusableRecordingError`."""
+    members: list[Member] = []
+    for place, file in enumerate(files):
+        try:
+            members.append(RecordedMember(file, port=base_port and base_port + place))
+        except OSError as error:
+            raise UnusableRecordingError(f"{file} cannot be read: {error.strerror or error}") from error
+        except ValueError as error:
+            raise UnusableRecordingError(f"{file} cannot be replayed: {error}") from error
     return members

@@ -1,6 +1,6 @@
 """A device made of recorded answers: what a user's diagnostics file holds, served again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import re
 from typing import Any
 
@@ -22,6 +22,8 @@ LISTS: Mapping[str, ListRow] = {
     "ContentMgmt/InputProxy/channels": ListRow("InputProxyChannelList"),
 }
 """Lists that may be put together from their recorded items."""
+STREAM = re.compile(r"Streaming/channels/\d{3,}")
+STREAM_ID = re.compile(r"<id>(\d+)\d\d</id>")
 STREAM_PICTURE = re.compile(r"(?:Streaming|ContentMgmt/StreamingProxy)/channels/((\d+?)(\d\d))/picture")
 
 
@@ -107,6 +109,14 @@ class IsapiReplay(EventServer):
             proxied=frozenset(int(match[1]) for path in self.documents if (match := proxied.match(path))),
             name_of=lambda channel: f"Channel {channel}",
         )
+
+    @property
+    def channels(self) -> Sequence[int]:
+        """Numbers of the channels that have a recorded stream."""
+        streams = self.documents.get("Streaming/channels", "") + "".join(
+            f"<id>{path.rpartition('/')[2]}</id>" for path in self.documents if STREAM.fullmatch(path)
+        )
+        return sorted({int(match[1]) for match in STREAM_ID.finditer(streams)})
 
     def excluded_by(self, _path: str) -> bool:
         """Nothing excludes anything: it is not recorded."""
