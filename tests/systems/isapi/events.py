@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
+import pytest
+
 from custom_components.hikvision_ivm.systems.base import PushHealth, Runtime
 from custom_components.hikvision_ivm.systems.isapi.features import build
+from custom_components.hikvision_ivm.systems.isapi.places import Sender
 from custom_components.hikvision_ivm.systems.isapi.records import (
     Channel,
     ChannelOrigin,
@@ -19,6 +22,7 @@ from custom_components.hikvision_ivm.systems.isapi.records import (
 from custom_components.hikvision_ivm.systems.isapi.router import EventRouter
 from custom_components.hikvision_ivm.systems.isapi.seen import with_seen
 from custom_components.hikvision_ivm.systems.model import Identity, Inventory, Occurrence, Problem, Report
+from tests.devices import VARIABLE, folder
 
 START = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 CAMERA = "DS-2CD2043G2-I20260101AAWRX00000001"
@@ -193,3 +197,53 @@ def part(body: bytes, content_type: str = 'application/xml; charset="UTF-8"', *,
 
 
 HEARTBEAT = alert_xml("videoloss", "inactive", channel="", count=0)
+
+
+def take(rig: Rig, body: bytes, sender: Sender | None = None) -> Occurrence | None:
+    """Hand a message over and return what happened by it, if one thing did."""
+    before = len(rig.sink.occurrences)
+    rig.router.take(body, "application/xml", rig.sink, sender)
+    new = rig.sink.occurrences[before:]
+    assert len(new) <= 1
+    return new[0] if new else None
+
+
+def happened(rig: Rig, body: bytes, sender: Sender | None = None) -> Occurrence:
+    """Hand a message over that must mean something."""
+    occurrence = take(rig, body, sender)
+    assert occurrence is not None
+    return occurrence
+
+
+def at(seconds: float) -> str:
+    """Return a device's time."""
+    return (START + timedelta(seconds=seconds)).isoformat()
+
+
+def io(state: str = "active", *, port: str = "", dynamic: str = "", channel: object = "", when: float = 0) -> bytes:
+    """Return the message of a terminal."""
+    extra = f"<inputIOPortID>{port}</inputIOPortID><dynInputIOPortID>{dynamic}</dynInputIOPortID>"
+    return alert_xml("IO", state, channel=channel, extra=extra, time=at(when))
+
+
+PORTS = (
+    IoPort(id="1", output=False),
+    IoPort(id="1", output=True),
+    IoPort(id="2", output=False),
+    IoPort(id="301", output=False, proxied=True, channel=3),
+)
+
+
+def identified(*, mac: str = "", serial: str = "", address: str = "", channel: int = 1, event: str = "VMD") -> bytes:
+    """Return a push that says who sends it."""
+    extra = f"<macAddress>{mac}</macAddress><ipAddress>{address}</ipAddress>"
+    extra += f"<Extensions><serialNumber>{serial}\n</serialNumber></Extensions>"
+    return alert_xml(event, channel=channel, extra=extra)
+
+
+def recorded(name: str) -> bytes:
+    """Return a recorded body, or skip where there are none."""
+    path = folder() / "events" / name
+    if not path.is_file():
+        pytest.skip(f"no recorded answers: {name} is neither in ${VARIABLE} nor beside the checkout")
+    return path.read_bytes()

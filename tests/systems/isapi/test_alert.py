@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 import json
-import os
-from pathlib import Path
 import random
 
 import pytest
@@ -20,7 +18,7 @@ from custom_components.hikvision_ivm.systems.isapi.alert import (
 )
 from custom_components.hikvision_ivm.systems.model import Target
 
-from .events import HEARTBEAT, alert_xml
+from .events import HEARTBEAT, alert_xml, recorded
 
 NAMESPACES = [
     "http://www.hikvision.com/ver20/XMLSchema",
@@ -29,16 +27,6 @@ NAMESPACES = [
     "urn:psialliance-org",
     "",
 ]
-
-
-def recorded(name: str) -> bytes:
-    """Return a recorded body, or skip where there are none."""
-    root = os.environ.get("HIKVISION_IVM_RECORDINGS")
-    folder = Path(root) if root else Path(__file__).parents[4] / "shared" / "devices"
-    path = folder / "events" / name
-    if not path.is_file():
-        pytest.skip(f"no recorded answers: {name} is neither in $HIKVISION_IVM_RECORDINGS nor beside the checkout")
-    return path.read_bytes()
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)

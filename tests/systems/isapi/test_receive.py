@@ -12,8 +12,7 @@ from custom_components.hikvision_ivm.systems.isapi.receive import BODY_LIMIT, re
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Occurrence, Phase, Target
 
-from .events import HEARTBEAT, RECORDER, Rig, alert_xml, camera, recorder, rig
-from .test_alert import recorded
+from .events import HEARTBEAT, RECORDER, Rig, alert_xml, camera, recorded, recorder, rig
 
 JPEG = b"\xff\xd8\xff\xe0" + b"--not a boundary\r\n" + bytes(range(256)) + b"\xff\xd9"
 

@@ -6,47 +6,31 @@ from datetime import timedelta
 import json
 import random
 import time
-from typing import Any
 
 import pytest
 
 from custom_components.hikvision_ivm.systems.isapi.alert import parse
-from custom_components.hikvision_ivm.systems.isapi.clock import DeviceClock
 from custom_components.hikvision_ivm.systems.isapi.places import Sender
-from custom_components.hikvision_ivm.systems.isapi.records import Channel, ChannelOrigin, IoPort
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import (
-    BinarySensorFeature,
-    EventFeature,
-    Occurrence,
-    Phase,
-    Picture,
-    Report,
-    Target,
+from custom_components.hikvision_ivm.systems.model import BinarySensorFeature, EventFeature, Phase, Picture, Target
+
+from .events import (
+    CAMERA,
+    HEARTBEAT,
+    PORTS,
+    RECORDER,
+    START,
+    alert_xml,
+    at,
+    camera,
+    happened,
+    identified,
+    io,
+    recorder,
+    rig,
+    take,
+    trigger,
 )
-
-from .events import CAMERA, HEARTBEAT, RECORDER, START, Rig, alert_xml, camera, proxied, recorder, rig, trigger
-
-
-def take(rig: Rig, body: bytes, sender: Sender | None = None) -> Occurrence | None:
-    """Hand a message over and return what happened by it, if one thing did."""
-    before = len(rig.sink.occurrences)
-    rig.router.take(body, "application/xml", rig.sink, sender)
-    new = rig.sink.occurrences[before:]
-    assert len(new) <= 1
-    return new[0] if new else None
-
-
-def happened(rig: Rig, body: bytes, sender: Sender | None = None) -> Occurrence:
-    """Hand a message over that must mean something."""
-    occurrence = take(rig, body, sender)
-    assert occurrence is not None
-    return occurrence
-
-
-def at(seconds: float) -> str:
-    """Return a device's time."""
-    return (START + timedelta(seconds=seconds)).isoformat()
 
 
 def test_start_repeat_end() -> None:
@@ -156,6 +140,17 @@ def test_identical_repeats_prolong() -> None:
     assert happened(one, body).phase is Phase.START
 
 
+def test_a_clock_that_stands_still() -> None:
+    """Word for word the same, again and again: it goes on, and is not one long double."""
+    one = rig(camera(), options={"hold_smart": 5})
+    body = alert_xml(time=at(0))
+    assert happened(one, body).phase is Phase.START
+    one.clock.seconds = 3
+    assert happened(one, body).phase is Phase.ONGOING
+    one.clock.seconds = 7
+    assert happened(one, body).phase is Phase.ONGOING
+
+
 def test_doubles_are_forgotten() -> None:
     """The memory of messages is small, whatever comes."""
     one = rig(camera())
@@ -179,182 +174,6 @@ def test_video_loss() -> None:
     end = happened(one, alert_xml("videoloss", "inactive", channel=2, time=at(3)))
     assert (end.phase, end.features) == (Phase.END, (f"{RECORDER}_2_binary_sensor_video_loss",))
     assert take(one, alert_xml("videoloss", "inactive", channel=2, time=at(4))) is None
-
-
-DYNAMIC = "<dynChannelID>{}</dynChannelID>"
-
-
-@pytest.mark.parametrize(
-    ("channel", "dynamic", "device"),
-    [
-        (2, None, f"{RECORDER}_2"),
-        ("", "3", f"{RECORDER}_3"),
-        (1, "3", f"{RECORDER}_3"),
-        (1, "", f"{RECORDER}_1"),
-        (1, "0", f"{RECORDER}_1"),
-        (34, None, f"{RECORDER}_2"),
-        ("", "36", f"{RECORDER}_4"),
-        (None, None, RECORDER),
-        (0, None, RECORDER),
-        (9, None, RECORDER),
-        (101, None, RECORDER),
-        (37, None, RECORDER),
-        ("one", None, RECORDER),
-    ],
-)
-def test_channel_of_a_recorder(channel: object, dynamic: str | None, device: str) -> None:
-    """The order of resolution; what does not resolve is the device's, never channel 1's."""
-    one = rig(recorder())
-    extra = "" if dynamic is None else DYNAMIC.format(dynamic)
-    occurrence = happened(one, alert_xml(channel=channel, extra=extra))
-    assert occurrence.device_id == device
-    assert (occurrence.channel is None) is (device == RECORDER)
-    if device == RECORDER:
-        assert not any("binary_sensor" in feature and "_1_" in feature for feature in occurrence.features)
-
-
-def test_unresolved_channels_are_counted_and_told() -> None:
-    """The number that nobody knows is kept."""
-    one = rig(recorder())
-    occurrence = happened(one, alert_xml(channel=9))
-    assert occurrence.features == (f"{RECORDER}_event_device_event",)
-    assert (occurrence.kind, occurrence.code) == (Kind.UNKNOWN_EVENT, "fielddetection")
-    assert dict(occurrence.details) == {"channel": 9}
-    assert one.router.counts["unresolved"] == 1
-    assert one.sink.inventories == []
-
-
-def test_gaps_in_the_numbers() -> None:
-    """Recorders keep the numbers of removed cameras free."""
-    one = rig(recorder([proxied(1), proxied(2), proxied(4)]))
-    assert happened(one, alert_xml(channel=36)).device_id == f"{RECORDER}_4"
-    assert happened(one, alert_xml(channel=35)).device_id == RECORDER
-
-
-def test_digital_channels_beside_analogue_ones() -> None:
-    """On a hybrid 33 is the first network camera, whatever its number."""
-    local = [Channel(number=n, device_id=f"{RECORDER}_{n}", origin=ChannelOrigin.LOCAL) for n in (1, 2, 3, 4)]
-    one = rig(recorder([*local, proxied(5), proxied(6)]))
-    assert happened(one, alert_xml(channel=33)).device_id == f"{RECORDER}_5"
-    assert happened(one, alert_xml(channel=34)).device_id == f"{RECORDER}_6"
-    assert happened(one, alert_xml(channel=2)).device_id == f"{RECORDER}_2"
-    assert happened(one, alert_xml(channel=35)).device_id == RECORDER
-
-
-def test_digital_channels_by_source_port() -> None:
-    """Where the ports tell the cameras apart they decide."""
-    one = rig(recorder([proxied(1, source_port=2), proxied(2, source_port=1)]))
-    assert happened(one, alert_xml(channel=33)).device_id == f"{RECORDER}_2"
-
-
-def identified(*, mac: str = "", serial: str = "", address: str = "", channel: int = 1, event: str = "VMD") -> bytes:
-    """Return a push that says who sends it."""
-    extra = f"<macAddress>{mac}</macAddress><ipAddress>{address}</ipAddress>"
-    extra += f"<Extensions><serialNumber>{serial}\n</serialNumber></Extensions>"
-    return alert_xml(event, channel=channel, extra=extra)
-
-
-@pytest.mark.parametrize(
-    ("who", "remote", "device"),
-    [
-        ({"mac": "c0:56:e3:00:00:02", "channel": 3}, None, f"{RECORDER}_3"),
-        ({"mac": "AC-B9-2F-00-01-04"}, None, f"{RECORDER}_4"),
-        ({"mac": "ac:b9:2f:00:01:04"}, "192.0.2.102", f"{RECORDER}_4"),
-        ({"mac": "00:00:00:00:00:00", "serial": "CAM2026AAWRX00000003"}, None, f"{RECORDER}_3"),
-        ({"serial": RECORDER, "channel": 2}, "192.0.2.103", f"{RECORDER}_2"),
-        ({"serial": f"DS-7608NI-I2/{RECORDER}", "channel": 2}, None, f"{RECORDER}_2"),
-        ({"address": "192.0.2.102"}, "192.0.2.77", f"{RECORDER}_2"),
-        ({"address": "10.0.0.1"}, "::ffff:192.0.2.103", f"{RECORDER}_3"),
-        ({"channel": 2}, "192.0.2.1", f"{RECORDER}_2"),
-        ({"channel": 2}, None, f"{RECORDER}_2"),
-        # A stranger's channel 1 is not ours.
-        ({"mac": "aa:aa:aa:aa:aa:aa"}, "192.0.2.200", RECORDER),
-        ({"serial": "SOMEBODYELSE000001"}, None, RECORDER),
-        # A second network card of the recorder itself.
-        ({"mac": "aa:aa:aa:aa:aa:aa", "channel": 2}, "192.0.2.1", f"{RECORDER}_2"),
-    ],
-)
-def test_who_posts(who: dict[str, Any], remote: str | None, device: str) -> None:
-    """Hardware address, then serial number, then address; on the stream the connection decides."""
-    one = rig(recorder())
-    body = identified(**who)
-    assert happened(one, body, Sender(remote)).device_id == device
-    two = rig(recorder())
-    assert happened(two, body).device_id == f"{RECORDER}_{who.get('channel', 1)}"
-
-
-def test_lenses_of_one_camera() -> None:
-    """Two channels of a recorder are one camera: its own number tells which."""
-    lenses = [proxied(1), proxied(2, mac="ac:b9:2f:00:01:01", source_port=2), proxied(3)]
-    one = rig(recorder(lenses))
-    assert happened(one, identified(mac="ac:b9:2f:00:01:01", channel=2), Sender()).device_id == f"{RECORDER}_2"
-    assert happened(one, identified(mac="ac:b9:2f:00:01:01", channel=7), Sender()).device_id == RECORDER
-
-
-def io(state: str = "active", *, port: str = "", dynamic: str = "", channel: object = "", when: float = 0) -> bytes:
-    """Return the message of a terminal."""
-    extra = f"<inputIOPortID>{port}</inputIOPortID><dynInputIOPortID>{dynamic}</dynInputIOPortID>"
-    return alert_xml("IO", state, channel=channel, extra=extra, time=at(when))
-
-
-PORTS = (
-    IoPort(id="1", output=False),
-    IoPort(id="1", output=True),
-    IoPort(id="2", output=False),
-    IoPort(id="301", output=False, proxied=True, channel=3),
-)
-
-
-def test_alarm_inputs_are_plain_values() -> None:
-    """A terminal is what it says it is, by number and not by channel."""
-    one = rig(recorder(ports=PORTS))
-    sensor = one.feature("alarm_input", part="2")
-    start = happened(one, io(port="2", channel=3))
-    assert one.sink.reports[-1].values[sensor] is True
-    assert start.features == (one.feature("device_event", of="event"),)
-    assert (start.kind, dict(start.details)) == (Kind.ALARM_INPUT, {"port": "2"})
-    assert take(one, io(port="2", when=1)) is None
-    assert one.sink.reports[-1] == Report(values={sensor: True})
-    assert take(one, io("inactive", port="2", when=2)) is None
-    assert one.sink.reports[-1] == Report(values={sensor: False})
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        io(dynamic="301"),
-        io(dynamic="1", channel="").replace(b"<channelID>", b"<dynChannelID>3</dynChannelID><channelID>"),
-    ],
-)
-def test_terminals_of_network_cameras(body: bytes) -> None:
-    """Port 1 of channel 3 is 301."""
-    one = rig(recorder(ports=PORTS))
-    take(one, body)
-    assert one.sink.reports[-1].values[f"{RECORDER}_3_binary_sensor_alarm_input_301"] is True
-
-
-def test_terminal_of_a_camera_that_posts_itself() -> None:
-    """The camera says 1, the recorder calls it 301."""
-    one = rig(recorder(ports=PORTS))
-    extra = "<macAddress>ac:b9:2f:00:01:03</macAddress><inputIOPortID>1</inputIOPortID>"
-    take(one, alert_xml("IO", extra=extra), Sender())
-    assert one.sink.reports[-1].values[f"{RECORDER}_3_binary_sensor_alarm_input_301"] is True
-
-
-def test_terminal_without_number_belongs_to_nobody() -> None:
-    """Not to the first."""
-    one = rig(recorder(ports=PORTS))
-    occurrence = happened(one, io(channel=1))
-    assert occurrence.device_id == RECORDER
-    assert not any("binary_sensor" in feature for feature in one.sink.reports[-1].values)
-
-
-def test_unlisted_terminal_is_created() -> None:
-    """It is sent, so it exists."""
-    one = rig(camera())
-    take(one, io(port="2"))
-    assert one.feature("alarm_input", part="2") in one.sink.inventories[-1].features
-    assert one.sink.reports[-1].values[one.feature("alarm_input", part="2")] is True
 
 
 def test_device_level_events_are_the_devices() -> None:
@@ -393,6 +212,15 @@ def test_what_was_seen_is_there_at_the_next_start() -> None:
     events = inventory.features[one.feature("detection", of="event")]
     assert isinstance(events, EventFeature)
     assert events.event_types == (Kind.LOITERING, Kind.MOTION, Kind.PLATE, Kind.UNKNOWN_EVENT)
+
+
+def test_what_was_seen_is_remembered_once() -> None:
+    """Also when the feature is missing although it is remembered."""
+    one = rig(camera([trigger("vmd", 1)]))
+    one.runtime.memory["seen"] = [["loitering", 1]]
+    happened(one, alert_xml("loitering"))
+    assert one.runtime.memory["seen"] == [["loitering", 1]]
+    assert one.feature("loitering") in one.sink.inventories[-1].features
 
 
 def test_an_end_creates_nothing() -> None:
@@ -471,6 +299,28 @@ def test_history_changes_nothing() -> None:
     assert one.sink.reports[-1].values == {}
     assert one.router.counts == {"late": 1}
     assert happened(one, alert_xml(time=at(0))).phase is Phase.START
+
+
+def test_the_end_and_the_picture_of_history_are_nothing() -> None:
+    """What is over has no end now, and its picture is not the last one."""
+    one = rig(camera())
+    late = "<isDataRetransmission>true</isDataRetransmission>"
+    assert take(one, alert_xml(state="inactive", extra=late)) is None
+    alert = one.router.take(alert_xml(extra=late), "application/xml", one.sink)
+    assert alert is not None
+    before = len(one.sink.reports)
+    one.router.deliver_picture(alert, Picture(content=b"jpeg"), one.sink)
+    assert len(one.sink.reports) == before
+
+
+def test_a_picture_from_nowhere_is_counted() -> None:
+    """A channel that nobody knows has no image."""
+    one = rig(recorder())
+    alert = one.router.take(alert_xml(channel=9), "application/xml", one.sink)
+    assert alert is not None
+    one.router.deliver_picture(alert, Picture(content=b"jpeg"), one.sink)
+    assert one.router.counts["pictures_unplaced"] == 1
+    assert one.sink.inventories == []
 
 
 def test_data_is_counted_and_set_aside() -> None:
@@ -555,26 +405,6 @@ def test_settling_leaves_terminals_alone() -> None:
     """They can be asked."""
     one = rig(recorder(ports=PORTS))
     assert not any("alarm_input" in feature for feature in one.router.settle().values)
-
-
-def test_device_time() -> None:
-    """Believed within ten minutes; a time without zone within five of a quarter of an hour."""
-    clock = DeviceClock()
-    for told, expected in [
-        (START + timedelta(minutes=9), START + timedelta(minutes=9)),
-        (START - timedelta(minutes=11), None),
-        ((START + timedelta(hours=2, seconds=3)).replace(tzinfo=None), None),
-        ((START + timedelta(seconds=3)).replace(tzinfo=None), START + timedelta(seconds=3)),
-        (None, None),
-        (START.replace(year=9999), None),
-    ]:
-        assert clock.moment(told, START) == expected
-    naive = DeviceClock()
-    assert naive.moment((START + timedelta(hours=5, minutes=30)).replace(tzinfo=None), START) == START
-    assert naive.moment((START + timedelta(hours=5, minutes=37)).replace(tzinfo=None), START) is None
-    assert naive.moment((START + timedelta(days=2)).replace(tzinfo=None), START) is None
-    assert naive.moment(START + timedelta(days=2), START, late=True) is None
-    assert naive.moment(START.replace(tzinfo=None), START, late=True) is None
 
 
 def test_an_implausible_time_is_left_out() -> None:

@@ -1,161 +1,23 @@
 """The event stream over real sockets: every framing, every fault, every ending (isapi-events §1.1, §7)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
-import random
-import re
-import socket
-import struct
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-import aiohttp
 import pytest
 
 from custom_components.hikvision_ivm.systems.base import PushHealth, PushState
-from custom_components.hikvision_ivm.systems.errors import AuthenticationError
+from custom_components.hikvision_ivm.systems.errors import AuthenticationError, CredentialsBlockedError
 from custom_components.hikvision_ivm.systems.isapi import stream as module
-from custom_components.hikvision_ivm.systems.isapi.stream import LEGACY_PATH, STREAM_PATH, AlertStream
-from custom_components.hikvision_ivm.systems.kinds import Kind
+from custom_components.hikvision_ivm.systems.isapi.stream import LEGACY_PATH, STREAM_PATH
 from custom_components.hikvision_ivm.systems.model import Phase, Target
-from custom_components.hikvision_ivm.systems.transport.http import Credentials, HttpClient
-from custom_components.hikvision_ivm.systems.transport.multipart import MultipartReader
+from custom_components.hikvision_ivm.systems.transport.http import HttpClient
 
-from .events import HEARTBEAT, RECORDER, Clock, RecordingSink, Rig, alert_xml, camera, part, recorder, rig
-from .test_alert import recorded
+from .events import HEARTBEAT, Clock, alert_xml, camera, part, rig
+from .streams import MIXED, Line, device, listen, plate
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8 + b"\xff\xd9"
-HEAD = b"HTTP/1.1 200 OK\r\nMIME-Version: 1.0\r\nContent-Type: %s\r\nConnection: close\r\n\r\n"
-MIXED = HEAD % b"multipart/mixed; boundary=boundary"
-
-
-@dataclass
-class Line:
-    """One connection to the server: what was asked, and how to answer."""
-
-    path: str
-    writer: asyncio.StreamWriter
-    number: int
-
-    async def send(self, *pieces: bytes) -> None:
-        """Send bytes."""
-        self.writer.write(b"".join(pieces))
-        await self.writer.drain()
-
-    def reset(self) -> None:
-        """Drop the connection without a word."""
-        line: socket.socket = self.writer.get_extra_info("socket")
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.writer.transport.abort()
-
-    async def hold(self) -> None:
-        """Keep the connection open, silently, until the test is over."""
-        await asyncio.Event().wait()
-
-
-@dataclass
-class Server:
-    """A device of which a test writes every byte; `script` serves one connection and then closes it."""
-
-    script: Callable[[Line], Awaitable[None]]
-    port: int = 0
-    paths: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection."""
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            self.requests.append(head)
-            self.paths.append(head.split()[1])
-            await self.script(Line(self.paths[-1], writer, len(self.paths)))
-            await writer.drain()
-        writer.close()
-
-
-@asynccontextmanager
-async def device(script: Callable[[Line], Awaitable[None]]) -> AsyncIterator[Server]:
-    """Serve a script on loopback."""
-    server = Server(script)
-    tasks: set[asyncio.Task[None]] = set()
-
-    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(server.serve(reader, writer))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    listening = await asyncio.start_server(connected, "127.0.0.1", 0)
-    server.port = listening.sockets[0].getsockname()[1]
-    try:
-        yield server
-    finally:
-        listening.close()
-        for task in list(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@dataclass
-class Listening:
-    """A running stream and what it delivers."""
-
-    rig: Rig
-    stream: AlertStream
-    task: asyncio.Task[None]
-    slept: list[float]
-
-    @property
-    def sink(self) -> RecordingSink:
-        """Return the sink."""
-        return self.rig.sink
-
-    @property
-    def states(self) -> list[PushState]:
-        """Return the states told so far."""
-        return [health.state for health in self.sink.health]
-
-    async def until(self, true: Callable[[], object]) -> None:
-        """Wait until something is true, or the stream ended."""
-        async with asyncio.timeout(40):
-            while not true():
-                if self.task.done():
-                    self.task.result()
-                await asyncio.sleep(0.002)
-
-    async def happened(self, count: int) -> list[Any]:
-        """Wait for so many occurrences and return them."""
-        await self.until(lambda: len(self.sink.occurrences) >= count)
-        return self.sink.occurrences
-
-
-@asynccontextmanager
-async def listen(
-    port: int, one: Rig | None = None, *, credentials: Credentials | None = None
-) -> AsyncIterator[Listening]:
-    """Run a stream against a server; sleeping passes virtual time only."""
-    one = one or rig(camera())
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        one.clock.seconds += seconds
-        await asyncio.sleep(0)
-
-    runtime = one.runtime
-    runtime.sleep = sleep
-    runtime.random = lambda: 0.5
-    async with aiohttp.ClientSession() as session:
-        http = HttpClient(session, f"http://127.0.0.1:{port}", credentials, runtime=runtime)
-        stream = AlertStream(http, one.router, runtime)
-        task = asyncio.create_task(stream.listen(one.sink))
-        try:
-            yield Listening(one, stream, task, slept)
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
 
 @contextmanager
@@ -164,11 +26,6 @@ def constant(monkeypatch: pytest.MonkeyPatch, name: str, value: float) -> Iterat
     with monkeypatch.context() as patch:
         patch.setattr(module, name, value)
         yield
-
-
-def plate(number: int) -> bytes:
-    """Return a message that is told each time."""
-    return alert_xml("ANPR", count=number, extra=f"<ANPR><licensePlate>P{number}</licensePlate></ANPR>")
 
 
 async def test_a_camera() -> None:
@@ -192,137 +49,6 @@ async def test_a_camera() -> None:
         assert "gzip" not in server.requests[0].lower()
         assert listening.stream.diagnostics()["parts"] == 5
         assert listening.stream.diagnostics()["state"] == "healthy"
-
-
-def cut(body: bytes) -> bytes:
-    """Return a part of which the second half is missing."""
-    whole = part(body)
-    return whole[: len(whole) - len(body) // 2] + b"\r\n"
-
-
-GOOD = part(plate(1))
-LAST = part(plate(2)) + b"--boundary\r\n"
-FRAMINGS = {
-    "plain": (MIXED, GOOD),
-    "quoted boundary": (HEAD % b'multipart/mixed; boundary="boundary"', GOOD),
-    "typographic quotes": (HEAD % "multipart/mixed; boundary=“boundary”".encode(), GOOD),
-    "dashes in the boundary": (HEAD % b"multipart/x-mixed-replace;boundary=--boundary", GOOD),
-    "no boundary": (HEAD % b"multipart/mixed", GOOD),
-    "no content type": (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", GOOD),
-    "another boundary": (HEAD % b"multipart/mixed; boundary=other", GOOD),
-    "no length": (MIXED, re.sub(rb"Content-Length: \d+\r\n", b"", GOOD)),
-    "length too long": (MIXED, re.sub(rb"(Content-Length: )\d+", rb"\g<1>9999", GOOD)),
-    "length too short": (MIXED, re.sub(rb"(Content-Length: )\d+", rb"\g<1>40", GOOD)),
-    "length that is none": (MIXED, re.sub(rb"(Content-Length: )\d+", rb"\g<1>ISAPI", GOOD)),
-    "blank line after the boundary": (MIXED, GOOD.replace(b"--boundary\r\n", b"--boundary\r\n\r\n")),
-    "doubled boundary": (MIXED, b"--boundary\r\n" + GOOD),
-    "line feeds only": (MIXED, GOOD.replace(b"\r\n", b"\n")),
-    "no headers": (MIXED, b"--boundary\r\n\r\n" + plate(1) + b"\r\n"),
-    "raw ampersand": (MIXED, part(plate(1).replace(b"</eventType>", b"</eventType><channelName>A & B</channelName>"))),
-    "wrong encoding": (
-        MIXED,
-        part(plate(1).replace(b"</eventType>", b"</eventType><channelName>\xb4\xf3\xc3\xc5</channelName>")),
-    ),
-    "text type": (MIXED, part(plate(1), "text/plain")),
-    "garbage before": (MIXED, b"\x00\x01garbage--bound\r\n\r\n" + GOOD),
-    "garbage part before": (MIXED, part(b"garbage") + GOOD),
-    "half a part before": (MIXED, cut(plate(0)) + GOOD),
-    "an empty part before": (MIXED, part(b"") + GOOD),
-    "a status before": (MIXED, part(b"<ResponseStatus><statusCode>2</statusCode></ResponseStatus>") + GOOD),
-    "ten megabytes before": (MIXED, part(b"<a>" + b"x" * 10_000_000 + b"</a>") + GOOD),
-    "a large document before": (MIXED, part(b"<a>" + b"<b/>" * 400_000 + b"</a>") + GOOD),
-    "a lonely picture before": (MIXED, part(JPEG, "image/jpeg") + GOOD),
-}
-
-
-@pytest.mark.parametrize("name", FRAMINGS)
-async def test_framings(name: str) -> None:
-    """However it is framed, the event is told, once, and so is the next one."""
-    head, body = FRAMINGS[name]
-
-    async def script(line: Line) -> None:
-        await line.send(head, body, LAST)
-        await line.hold()
-
-    async with device(script) as server, listen(server.port) as listening:
-        told = await listening.happened(2)
-        assert [occurrence.plate for occurrence in told] == ["P1", "P2"]
-        assert len(server.paths) == 1
-
-
-async def test_a_door_station() -> None:
-    """JSON parts, another boundary, its own heartbeat."""
-    beat = b'{"eventType":"heartBeat","eventState":"active"}'
-    ring = b"""{"eventType":"AccessControllerEvent","dateTime":"2026-11-20T12:00:00Z","eventState":"active",
-    "AccessControllerEvent":{"majorEventType":3,"subEventType":1024,"serialNo":4}}"""
-
-    async def script(line: Line) -> None:
-        await line.send(HEAD % b"multipart/mixed; boundary=MIME_boundary")
-        for body in (beat, ring, beat):
-            await line.send(part(body, 'application/json; charset="UTF-8"', boundary="MIME_boundary"))
-        await line.hold()
-
-    async with device(script) as server, listen(server.port) as listening:
-        (occurrence,) = await listening.happened(1)
-        assert occurrence.kind is Kind.DOORBELL
-        await listening.until(lambda: listening.rig.router.counts["heartbeats"] == 2)
-
-
-async def test_an_event_does_not_wait_for_its_picture() -> None:
-    """The happening first; then as many pictures as come; a heartbeat between them is none of their business."""
-    go_on = asyncio.Event()
-
-    async def script(line: Line) -> None:
-        await line.send(MIXED, part(alert_xml(extra="<detectionPicturesNumber>2</detectionPicturesNumber>")))
-        await go_on.wait()
-        await line.send(
-            part(JPEG, "image/pjpeg"),
-            part(alert_xml("videoloss", "inactive", count=0)),
-            part(JPEG + b"2", "image/jpeg"),
-            b"--boundary\r\n",
-        )
-        await line.send(part(b"junk"), part(JPEG, "image/jpeg"), b"--boundary\r\n")
-        await line.hold()
-
-    async with device(script) as server, listen(server.port) as listening:
-        (start,) = await listening.happened(1)
-        assert start.phase is Phase.START
-        assert start.picture is None
-        go_on.set()
-        _, one, two = await listening.happened(3)
-        image = listening.rig.feature("event_picture", of="image")
-        assert one.features == two.features == (image,)
-        assert one.picture.content == JPEG
-        assert one.picture.content_type == "image/jpeg"
-        assert two.picture.content == JPEG + b"2"
-        # A picture after something that was not understood belongs to nobody.
-        await listening.until(lambda: listening.stream.statistics.stray_pictures == 1)
-        assert image in listening.sink.inventories[-1].features
-
-
-async def test_recorded_streams() -> None:
-    """Two recorders, as they sent it; the second one ends the stream after its heartbeats."""
-    pieces = [recorded("62_fielddetection_human_then_duration.multipart")]
-    pieces += [recorded("82767_empty_channel_heartbeat.multipart")]
-
-    async def script(line: Line) -> None:
-        await line.send(MIXED, *pieces)
-        if line.number > 1:
-            await line.hold()
-
-    async with device(script) as server, listen(server.port) as listening:
-        start, repeat = (await listening.happened(2))[:2]
-        assert (start.phase, start.kind, start.target, start.region) == (
-            Phase.START,
-            Kind.INTRUSION,
-            Target.HUMAN,
-            "1",
-        )
-        assert (repeat.phase, repeat.kind) == (Phase.ONGOING, Kind.INTRUSION)
-        await listening.until(lambda: len(server.paths) == 2)
-        await listening.until(lambda: listening.rig.router.counts["heartbeats"] == 4)
-        assert not listening.rig.router.unusable
-        assert listening.states == [PushState.CONNECTING, PushState.HEALTHY]
 
 
 async def test_devices_that_end_the_stream_every_four_parts() -> None:
@@ -485,6 +211,27 @@ async def test_a_login_that_is_refused_ends_listening() -> None:
         assert len(server.paths) == 1
 
 
+async def test_a_refusal_that_may_be_an_error_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another request confirms the login, listening is not over."""
+    real = HttpClient.stream
+    refusals = iter([True, True])
+
+    def stream(self: HttpClient, *args: Any, **settings: Any) -> Any:
+        if next(refusals, False):
+            raise CredentialsBlockedError("not sent", pending=True)
+        return real(self, *args, **settings)
+
+    async def script(line: Line) -> None:
+        await line.send(MIXED, part(plate(1)))
+        await line.hold()
+
+    monkeypatch.setattr(HttpClient, "stream", stream)
+    async with device(script) as server, listen(server.port) as listening:
+        await listening.happened(1)
+        assert listening.slept == [1, 2]
+        assert listening.states == [PushState.CONNECTING, PushState.DOWN, PushState.HEALTHY]
+
+
 async def test_silence_of_a_device_without_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connected anew, without alarm: nothing says that it is gone."""
 
@@ -562,46 +309,6 @@ async def test_cancelling_closes_the_connection() -> None:
             await closed.wait()
 
 
-async def test_five_hundred_cuts_at_random_bytes() -> None:
-    """Connections cut anywhere, closed or reset: every event that was sent whole is told, once, and none is made up."""
-    asyncio.get_running_loop().set_debug(False)  # it keeps a traceback of every callback
-    chance = random.Random(3)
-    sent: list[str] = []
-    cuts = 500
-    counter = iter(range(1_000_000))
-
-    async def script(line: Line) -> None:
-        whole: list[tuple[str, bytes]] = []
-        for number in (next(counter) for _ in range(chance.randint(1, 6))):
-            body = chance.choice([HEARTBEAT, cut(plate(number)), JPEG]) if chance.random() < 0.1 else b""
-            whole.append(("", body and (body if body.startswith(b"--") else part(body))))
-            whole.append((f"P{number}", part(plate(number))))
-        data = b"".join(piece for _, piece in whole)
-        if line.number > cuts:
-            end = len(data)
-        else:
-            end = chance.randrange(1, len(data) + 1)
-        passed = 0
-        for name, piece in whole:
-            passed += len(piece)
-            if name and passed <= end:
-                sent.append(name)
-        await line.send(MIXED, data[:end])
-        if line.number > cuts:
-            await line.hold()
-
-    async with device(script) as server, listen(server.port, rig(camera())) as listening:
-        await listening.until(lambda: len(server.paths) > cuts)
-        await listening.until(lambda: sent[-1] in {occurrence.plate for occurrence in listening.sink.occurrences})
-        told = [one.plate for one in listening.sink.occurrences if one.picture is None]
-        assert [name for name in sent if name not in set(told)] == []
-        assert len(told) == len(set(told))
-        assert len(sent) > cuts
-        # What was cut off within the last bytes of a part may be whole all the same; nothing else was told.
-        assert set(told) <= {f"P{n}" for n in range(next(counter))}
-        assert not listening.rig.router.unknown_types
-
-
 async def test_a_reset_under_load() -> None:
     """A connection that breaks is told, and what comes later is seen."""
 
@@ -620,53 +327,6 @@ async def test_a_reset_under_load() -> None:
         await listening.until(lambda: "P2049" in {occurrence.plate for occurrence in listening.sink.occurrences})
         assert listening.states == [PushState.CONNECTING, PushState.HEALTHY, PushState.DOWN, PushState.HEALTHY]
         assert listening.slept == [1]
-
-
-def test_half_parts_within_one_connection() -> None:
-    """Bytes lost in the middle of a stream cost the message they belong to and no later one."""
-    chance = random.Random(5)
-    one = rig(camera())
-    expected: list[str] = []
-    reader = MultipartReader("boundary")
-    data = bytearray()
-    for number in range(500):
-        data += cut(plate(10_000 + number)) if chance.random() < 0.5 else part(b"<a>" + chance.randbytes(60))
-        data += part(plate(number))
-        expected.append(f"P{number}")
-    data += b"--boundary\r\n"
-    while data:
-        size = chance.randint(1, 3000)
-        for piece in reader.feed(bytes(data[:size])):
-            one.router.take(piece.body, piece.content_type, one.sink)
-        del data[:size]
-    assert [occurrence.plate for occurrence in one.sink.occurrences if occurrence.plate in expected] == expected
-    assert one.router.unusable.total() > 300
-
-
-async def test_a_flood_leaves_time_for_others() -> None:
-    """While thousands of messages arrive, the loop serves others."""
-    asyncio.get_running_loop().set_debug(False)
-    longest = 0.0
-
-    async def script(line: Line) -> None:
-        await line.send(MIXED, b"".join(part(plate(n)) for n in range(3000)))
-        await line.hold()
-
-    async with device(script) as server, listen(server.port, rig(recorder())) as listening:
-        loop = asyncio.get_running_loop()
-
-        async def watch() -> None:
-            nonlocal longest
-            while True:
-                before = loop.time()
-                await asyncio.sleep(0)
-                longest = max(longest, loop.time() - before)
-
-        watcher = asyncio.create_task(watch())
-        await listening.happened(3000)
-        watcher.cancel()
-        assert listening.sink.occurrences[-1].device_id == f"{RECORDER}_1"
-        assert longest < 0.5
 
 
 async def test_settling_tells_after_every_connect() -> None:
