@@ -116,7 +116,7 @@ def _answerable(challenge: Challenge) -> DigestChallenge | None:
 
 
 def choose_digest(challenges: Iterable[Challenge]) -> DigestChallenge | None:
-    """Return the strongest digest challenge that can be answered: by algorithm, then `auth` over `auth-int`."""
+    """Return the strongest digest challenge that can be answered; one that only offers `auth-int` comes last."""
     usable = [usable for challenge in challenges if (usable := _answerable(challenge)) is not None]
     if not usable:
         return None
