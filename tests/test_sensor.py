@@ -80,7 +80,13 @@ async def test_readings(
     ],
 )
 async def test_a_value_that_does_not_fit_is_unknown(
-    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, feature: SensorFeature, value: object
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: SetUp,
+    feature: SensorFeature,
+    value: object,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A reading of the wrong sort neither raises nor shows nonsense."""
     assert (await show(hass, set_up, system, feature, value)).state == "unknown"
+    assert "could not take in" not in caplog.text
