@@ -38,17 +38,13 @@ def arguments() -> argparse.Namespace:
 
 
 async def start_simulation(instance: Instance) -> Simulation:
-    """Start the simulators on the ports of the earlier start, which Home Assistant remembers, else on free ones."""
+    """Start the simulators on the ports of the earlier start, or on others if those are in use."""
     noted = instance.read_mark()
-    base = noted.get("base_port")
+    bases = [noted["base_port"]] if "base_port" in noted else []
+    base = next((port for port in (*bases, *FIRST_PORTS) if ports_free(port)), None)
     if base is None:
-        base = next((port for port in FIRST_PORTS if ports_free(port)), FIRST_PORTS[0])
-        instance.write_mark({**noted, "base_port": base})
-    if not ports_free(base):
-        raise DemoError(
-            f"The simulated systems were added at the ports from {base - 1} on, which are in use; "
-            "end the other program or start with --reset."
-        )
+        raise DemoError(f"No ports are free for the simulated systems, from {FIRST_PORTS[0]} to {FIRST_PORTS[-1]}.")
+    instance.write_mark({**noted, "base_port": base})
     return await Simulation.start("--base-port", str(base), "--control-port", str(base - 1))
 
 
@@ -70,13 +66,7 @@ async def set_up(instance: Instance, child: Child, simulation: Simulation | None
         await client.wait_running()
         lines = [f"Home Assistant  {instance.url}", f"Login           {USERNAME} / {PASSWORD}"]
         if simulation is not None:
-            refused = 0
-            for member in simulation.members:
-                try:
-                    await client.add(member)
-                except DemoError as error:
-                    refused += 1
-                    print(error, file=sys.stderr)
+            refused = await add_members(client, simulation)
             await save_dashboard(client)
             total = len(simulation.members)
             lines[1:1] = [f"Dashboard       {instance.url}/{ADDRESS}"]
@@ -85,6 +75,18 @@ async def set_up(instance: Instance, child: Child, simulation: Simulation | None
     width = max(map(len, lines))
     frame = "─" * (width + 2)
     print(f"┌{frame}┐", *(f"│ {line:<{width}} │" for line in lines), f"└{frame}┘", sep="\n", flush=True)
+
+
+async def add_members(client: Client, simulation: Simulation) -> int:
+    """Add every simulated system; one that was added before gets its new address. Return how many were refused."""
+    refused = 0
+    for member in simulation.members:
+        try:
+            await client.add(member)
+        except DemoError as error:
+            refused += 1
+            print(error, file=sys.stderr)
+    return refused
 
 
 async def first_of(*awaitables: Awaitable[object]) -> None:
