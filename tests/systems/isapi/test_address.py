@@ -37,7 +37,7 @@ def test_understood(typed: str, expected: list[str]) -> None:
         "", "   ", "http://", "https:///path", "http://:80", "camera.lan:", "camera.lan:0", "camera.lan:70000",
         "camera.lan:http", "ftp://camera.lan", "rtsp://camera.lan:554/x", "two words", "camera\x00.lan", "300.1.1.1",
         "1.2.3", "[::1", "http://[::zz]", "-camera.lan", "camera-.lan", "a..b", "x" * 64, ".".join(["abcdefgh"] * 30),
-        "http://camera.lan\\@evil.test", "cam%era.lan",
+        "http://camera.lan\\@evil.test", "cam%era.lan", "[v1.fe:80]", "ä" * 70,
     ],
 )  # fmt: skip
 def test_refused(typed: str) -> None:

@@ -1,6 +1,8 @@
 """Asking a device, and remembering what it refused."""
 
+from dataclasses import replace
 import logging
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     NotActivatedError,
     ProtocolError,
     RejectedError,
+    ResponseTimeoutError,
     SystemFailure,
     UnsupportedError,
 )
@@ -117,7 +120,8 @@ async def test_what_worked_once_is_not_given_up(connect: Connect) -> None:
     async with IsapiSimulator(profile="ipc") as device:
         client = connect(device).client
         await client.get(DISKS)
-        for fault in ({"status": 500}, {"status": 404}, {"drop": True}):
+        faults: tuple[dict[str, Any], ...] = ({"status": 500}, {"status": 404}, {"drop": True})
+        for fault in faults:
             failing = device.fault(DISKS, times=4, **fault)
             with pytest.raises(SystemFailure):
                 await client.get(DISKS)
@@ -149,6 +153,62 @@ async def test_memory_outlives_a_restart(connect: Connect, clock: Clock, status:
         assert not other.refused
 
 
+async def test_firmware_that_changes(connect: Connect) -> None:
+    """New firmware may have what the old one refused; the same one may not."""
+    async with IsapiSimulator(profile="ipc") as device:
+        client = connect(device).client
+        client.remember_for("serial V1")
+        failing = device.fault(DISKS, status=404)
+        with pytest.raises(UnsupportedError):
+            await client.get(DISKS)
+        failing.times = 0
+        client.remember_for("serial V1")
+        assert DISKS in client.refused
+        client.remember_for("serial V2")
+        assert (await client.get(DISKS)) is not None
+
+
+async def test_whether_the_device_is_gone(connect: Connect) -> None:
+    """After a lost connection any answer proves that the device is there; without one nothing is asked."""
+    async with IsapiSimulator(profile="ipc") as device:
+        client = connect(device).client
+        await client.get("System/status")
+        await client.prove_alive()
+        assert device.count("GET", "System/deviceInfo") == 0
+        answers: tuple[dict[str, Any], ...] = ({}, {"status": 503}, {"status": 403})
+        for number, answer in enumerate(answers):
+            path = f"Smart/Lost/{number}"
+            device.fault(path, drop=True)
+            if answer:
+                device.fault("System/deviceInfo", times=1, **answer)
+            with pytest.raises(ConnectionFailedError):
+                await client.get(path)
+            await client.prove_alive()
+            assert path in client.refused
+        device.fault("System/deviceInfo", drop=True)
+        device.fault("Smart/Lost/9", drop=True)
+        with pytest.raises(ConnectionFailedError):
+            await client.get("Smart/Lost/9")
+        with pytest.raises(ConnectionFailedError):
+            await client.prove_alive()
+        await client.get("System/status")
+        assert "Smart/Lost/9" not in client.refused
+
+
+async def test_a_slow_answer_is_no_refusal(connect: Connect) -> None:
+    """A document that did not come in time is asked for again."""
+    async with IsapiSimulator(profile="ipc") as device:
+        client = connect(device).client
+        await client.get("System/status")
+        client.http.policy = replace(client.http.policy, read=0.05)
+        slow = device.fault(DISKS, delay=0.3)
+        with pytest.raises(ResponseTimeoutError):
+            await client.get(DISKS)
+        await client.prove_alive()
+        slow.times = 0
+        assert (await client.get(DISKS)) is not None
+
+
 @pytest.mark.parametrize(
     "memory",
     [
@@ -159,6 +219,7 @@ async def test_memory_outlives_a_restart(connect: Connect, clock: Clock, status:
         {"isapi_refused": {"of": "serial V1", "paths": {"a": 1, "b": {}, "c": {"reason": 3}}}},
         {"isapi_refused": {"of": "serial V1", "paths": {"a": {"reason": "x", "until": "never"}}}},
         {"isapi_refused": {"of": "serial V1", "paths": {"a": {"reason": "x", "until": "2027-01-01T00:00:00"}}}},
+        {"isapi_refused": {"of": "serial V1", "paths": {"a": {"reason": "x", "until": "2020-01-01T00:00:00+00:00"}}}},
     ],
 )
 async def test_a_spoilt_memory_does_no_harm(connect: Connect, clock: Clock, memory: dict[str, object]) -> None:

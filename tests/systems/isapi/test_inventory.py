@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 import random
 import time
 from typing import Any
@@ -29,6 +30,7 @@ from custom_components.hikvision_ivm.systems.model import (
     ButtonFeature,
     CameraFeature,
     EventFeature,
+    Feature,
     Inventory,
     SensorFeature,
     Source,
@@ -50,7 +52,7 @@ NOT_ACTIVATED = (
 )
 
 
-def kinds(inventory: Inventory, feature_type: type, device: str | None = None) -> set[Kind]:
+def kinds(inventory: Inventory, feature_type: type[Feature], device: str | None = None) -> set[Kind]:
     """Return the kinds of features of a type."""
     return {one.kind for one in inventory.of(feature_type) if device is None or one.device_id == device}
 
@@ -74,7 +76,7 @@ async def test_requests_and_devices(
     read: Read, sink: KeepingSink, profile: str, channels: int | None, budget: int, devices: int, mains: int
 ) -> None:
     """The number of requests does not depend on the number of channels, and what is left over is bounded."""
-    settings = {} if channels is None else {"channels": channels}
+    settings: dict[str, Any] = {} if channels is None else {"channels": channels}
     async with IsapiSimulator(profile=profile, **settings) as device:
         system, inventory = await read(device)
         assert len(device.requests) <= budget
@@ -177,7 +179,8 @@ async def test_options(read: Read) -> None:
         holds = {one.kind: one.hold for one in inventory.of(BinarySensorFeature)}
         assert (holds[Kind.MOTION], holds[Kind.LINE_CROSSING], holds[Kind.VIDEO_LOSS]) == (42, 5, 5)
         assert holds[Kind.ALARM_INPUT] is None
-        for every in ([], None):
+        choices: tuple[list[str] | None, ...] = ([], None)
+        for every in choices:
             _, inventory = await read(device, options={"channels": every})
             assert len(inventory.devices) == 5
 
@@ -196,7 +199,8 @@ def test_hold_times() -> None:
     assert hold("recurring", 10**9) == hold("beginningandend") == 600
     assert hold(None, None, 0) == 1
     assert hold(None, None, 10**9) == 600
-    for junk in (None, "x", True, []):
+    values: tuple[object, ...] = (None, "x", True, [])
+    for junk in values:
         assert hold(None, None, junk) == 5
 
 
@@ -284,9 +288,7 @@ async def test_a_part_that_fails_is_left_out(read: Read, path: str) -> None:
         ({"cut": 100}, ConnectionFailedError),
     ],
 )
-async def test_who_answers_must_be_known(
-    connect: Connect, fault: dict[str, object], error: type[SystemFailure]
-) -> None:
+async def test_who_answers_must_be_known(connect: Connect, fault: dict[str, Any], error: type[SystemFailure]) -> None:
     """Nothing goes on without an identity; the next try asks again."""
     async with IsapiSimulator(profile="ipc") as device:
         failing = device.fault("System/deviceInfo", **fault)
@@ -364,6 +366,57 @@ async def test_later_inventories(read: Read, sink: KeepingSink, clock: Clock) ->
         before = len(device.requests)
         await system.poll(Tier.INVENTORY, sink, wanted)
         assert len(device.requests) == before
+
+
+async def test_a_part_that_was_missed_comes_soon(connect: Connect, sink: KeepingSink) -> None:
+    """A list that did not come in time is not a list that does not exist: the inventory is read again soon."""
+    async with IsapiSimulator(profile="nvr", channels=2) as device:
+        system = connect(device)
+        await system.identify()
+        system.client.http.policy = replace(system.client.http.policy, read=0.1)
+        slow = device.fault("ContentMgmt/InputProxy/channels", delay=0.5)
+        inventory = await system.inventory()
+        assert system.periods(push_healthy=True)[Tier.INVENTORY] < 3600
+        slow.times = 0
+        system.client.http.policy = replace(system.client.http.policy, read=5)
+        await system.poll(Tier.INVENTORY, sink, set(inventory.features))
+        named = [one.name for one in sink.inventories[-1].devices.values() if one.parent]
+        assert len(named) == 2
+        assert not any("Channel" in name for name in named)
+        assert system.periods(push_healthy=True)[Tier.INVENTORY] > 3600
+
+
+async def test_streams_one_by_one_although_another_part_is_lost(read: Read) -> None:
+    """A dropped connection elsewhere does not keep the cameras away."""
+    async with IsapiSimulator(profile="nvr", channels=2) as device:
+        device.fault("ContentMgmt/Storage", drop=True)
+        device.fault("Streaming/channels", status=403)
+        _, inventory = await read(device)
+        assert {camera.part for camera in inventory.of(CameraFeature)} == {"101", "102", "201", "202"}
+
+
+async def test_temperatures(read: Read, sink: KeepingSink) -> None:
+    """A sensor for each, of interest to few."""
+    body = b"".join(
+        b"<Temperature><tempSensorDescription>%s</tempSensorDescription><temperature>40</temperature></Temperature>"
+        % name
+        for name in (b"Board", b"Lens")
+    )
+    async with IsapiSimulator(profile="ipc") as device:
+        device.fault(
+            "System/status",
+            status=200,
+            body=b"<DeviceStatus><TemperatureList>%s</TemperatureList></DeviceStatus>" % body,
+        )
+        system, inventory = await read(device)
+        sensors = [one for one in inventory.of(SensorFeature) if one.kind is Kind.TEMPERATURE]
+        assert [(one.part, one.label, one.unit, one.enabled) for one in sensors] == [
+            ("Board", "Board", "°C", False),
+            ("Lens", "Lens", "°C", False),
+        ]
+        assert Kind.CPU_USAGE not in kinds(inventory, SensorFeature)
+        await system.prime(sink, set(inventory.features))
+        assert [sink.values[one.id] for one in sensors] == [40.0, 40.0]
 
 
 async def test_concurrent_answers_in_any_order(read: Read) -> None:

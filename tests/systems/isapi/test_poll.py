@@ -196,7 +196,7 @@ async def test_requests_per_minute(
     read: Read, sink: KeepingSink, profile: str, channels: int | None, limit: int, lists: bool
 ) -> None:
     """A device with a healthy stream is left alone, from the first minute on."""
-    settings = {} if channels is None else {"channels": channels}
+    settings: dict[str, Any] = {} if channels is None else {"channels": channels}
     async with IsapiSimulator(profile=profile, **settings) as device:
         if not lists:
             for path in ("Smart/FieldDetection", "Smart/LineDetection", "Smart/FaceDetect", "System/IO/status", ONLINE):
@@ -426,6 +426,28 @@ async def test_before_the_first_inventory(connect: Connect, sink: KeepingSink) -
         assert system.choices("channels") == {}
         assert system.diagnostics()["ISAPI"] == {}
         assert await system.image(ImageFeature(device_id="x", kind=Kind.EVENT_PICTURE)) is None
+
+
+async def test_the_picture_of_an_event(read: Read, sink: KeepingSink) -> None:
+    """A picture that an event names by address is fetched when somebody looks; what is no picture is none."""
+    async with IsapiSimulator(profile="ipc") as device:
+        system, inventory = await read(device)
+        alert = (
+            b"<EventNotificationAlert><channelID>1</channelID><dateTime>2026-11-20T12:00:00+00:00</dateTime>"
+            b"<eventType>%s</eventType><eventState>active</eventState><bkgUrl>%s/ISAPI/%s</bkgUrl>"
+            b"</EventNotificationAlert>"
+        )
+        for event, path, found in (
+            (b"linedetection", b"Streaming/channels/101/picture", True),
+            (b"fielddetection", b"System/status", False),
+        ):
+            body = alert % (event, device.url.encode(), path)
+            await system.receive(PushRequest(method="POST", path="", query={}, headers={}, body=body), sink)
+            (image,) = of(sink.inventories[-1], Kind.EVENT_PICTURE)
+            assert isinstance(image, ImageFeature)
+            picture = await system.image(image)
+            assert (picture is not None) is found
+        assert image.id not in inventory.features
 
 
 async def test_push_can_be_switched_off(read: Read, sink: KeepingSink) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from ..transport.xml import as_bool, find
-from .documents import descendants, is_root, number, word
+from .documents import descendants, number, word
 from .identity import mac_of
 from .records import Channel, ChannelOrigin, Stream, UnitKind
 
@@ -184,8 +184,3 @@ def channels_of(
     if kind is UnitKind.CAMERA:
         return MappingProxyType(dict(camera_channels(device_id, streams, inputs)))
     return MappingProxyType(dict(recorder_channels(device_id, streams, inputs, proxied, capacity)))
-
-
-def is_stream_list(root: etree._Element) -> bool:
-    """Whether a document is a list of streams or a stream."""
-    return is_root(root, "StreamingChannelList", "StreamingChannel")

@@ -27,7 +27,7 @@ _NEVER: Final = float("-inf")
 
 
 class Details:
-    """The details of one device."""
+    """The details of one device. `paths`: the documents they are in."""
 
     def __init__(self, client: IsapiClient, settings: Settings, runtime: Runtime) -> None:
         """Does no I/O. `use` tells what there is."""
@@ -38,6 +38,7 @@ class Details:
         self._good_lists: set[str] = set()
         self._bad_lists: set[str] = set()
         self._features: Mapping[str, Feature] = {}
+        self.paths: frozenset[str] = frozenset()
 
     def use(self, inventory: Inventory) -> None:
         """Take over what exists; what is gone is forgotten."""
@@ -46,6 +47,7 @@ class Details:
             for feature in inventory.features.values()
             if isinstance(feature.address, Setting) or _is_remote(feature)
         }
+        self.paths = frozenset(_path(feature) for feature in self._features.values())
         self._read_at = {key: moment for key, moment in self._read_at.items() if key in self._features}
 
     async def burst(self, wanted: Collection[str], away: Collection[str], spent: int = 0) -> AsyncIterator[Report]:

@@ -178,13 +178,15 @@ def facts_of(
 class InventoryReader:
     """Reads one device, again and again; what fails once keeps its last document.
 
-    `failed`: path → why its last reading failed. `documents`: what facts are made of.
+    `failed`: path → why its last reading failed. `missed`: those of them that may answer next time. `documents`: what
+    facts are made of.
     """
 
     def __init__(self, client: IsapiClient) -> None:
         """Does no I/O."""
         self.documents: dict[str, Element] = {}
         self.failed: dict[str, str] = {}
+        self.missed: set[str] = set()
         self.identity: Identity | None = None
         self._client = client
         self._fresh = False
@@ -216,6 +218,7 @@ class InventoryReader:
             await self.identify()
         self._fresh = False
         self.failed.clear()
+        self.missed.clear()
         self._lost = None
         answers = self._client.answers
         await self._part(CAPABILITIES)
@@ -225,8 +228,9 @@ class InventoryReader:
         if self._client.answers == answers:
             self._raise_lost()
         await self._parts(self._second(kind, capabilities or {}))
-        if STREAMS not in self.documents and self._lost is None:
+        if STREAMS not in self.documents and self._client.answers > answers:
             await self._probe_streams()
+        self.missed -= self._client.refused.keys()
         facts = self.facts()
         self._left = self._left_over(facts)
         return facts
@@ -329,6 +333,7 @@ class InventoryReader:
         except ConnectionFailedError as error:
             self._lost = error
             self.failed[path] = str(error)
+            self.missed.add(path)
         except SystemFailure as error:
             self.failed[path] = str(error)
             _LOGGER.debug("%s was left out: %s", path, error)

@@ -12,7 +12,7 @@ Seconds between polls and what a poll costs in requests:
 With a healthy stream a camera is asked 2.2 times a minute and a recorder 5.3 times, whatever its number of channels.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -45,12 +45,13 @@ STATEFUL: Final = frozenset({Kind.ALARM_INPUT, Kind.ALARM_OUTPUT})
 type Values = dict[str, Value | Unknown]
 
 
-def periods(kind: UnitKind, *, push_healthy: bool) -> Mapping[Tier, float]:
-    """Return the seconds between polls."""
+def periods(kind: UnitKind, *, push_healthy: bool, complete: bool = True) -> Mapping[Tier, float]:
+    """Return the seconds between polls. An inventory that is not `complete` is read again sooner."""
+    inventory = 21600.0 if complete else 900.0
     if not push_healthy:
-        return {Tier.STATUS: 30.0, Tier.DETAIL: 30.0, Tier.COUNTERS: 900.0, Tier.INVENTORY: 21600.0}
+        return {Tier.STATUS: 30.0, Tier.DETAIL: 30.0, Tier.COUNTERS: 900.0, Tier.INVENTORY: inventory}
     detail = 120.0 if kind is UnitKind.CAMERA else 60.0
-    return {Tier.STATUS: 75.0, Tier.DETAIL: detail, Tier.COUNTERS: 1800.0, Tier.INVENTORY: 21600.0}
+    return {Tier.STATUS: 75.0, Tier.DETAIL: detail, Tier.COUNTERS: 1800.0, Tier.INVENTORY: inventory}
 
 
 def _online_states(root: Element) -> Mapping[int, bool | None]:
@@ -80,15 +81,24 @@ class Poll:
         self._turn: dict[str, int] = {}
         self._lost = False
         self._facts: Facts | None = None
-        self._inventory: Inventory | None = None
         self._by_kind: Mapping[tuple[Kind, str], Feature] = MappingProxyType({})
+        self._ports: Sequence[tuple[str, IoPort]] = ()
+        self._remote: Collection[str] = ()
+        self._of_remote: Sequence[str] = ()
 
     def use(self, facts: Facts, inventory: Inventory) -> None:
         """Take over what exists."""
         self._facts = facts
-        self._inventory = inventory
         known = inventory.features.values()
         self._by_kind = {(feature.kind, f"{feature.device_id}/{feature.part}"): feature for feature in known}
+        self._ports = [
+            (feature.id, feature.address)
+            for feature in known
+            if feature.kind in STATEFUL and isinstance(feature.address, IoPort) and not feature.address.proxied
+        ]
+        channels = facts.channels.values()
+        self._remote = {one.device_id for one in channels if one.origin is ChannelOrigin.PROXIED}
+        self._of_remote = [feature.id for feature in known if feature.device_id in self._remote]
 
     # values from documents
 
@@ -139,16 +149,13 @@ class Poll:
                 self._put(values, item.signal, Kind.VIDEO_SIGNAL, device_id=channel.device_id)
         return values
 
-    def terminals(self, states: Mapping[tuple[bool, str], bool], *, proxied: bool) -> Values:
-        """Return the states of terminals."""
-        assert self._inventory is not None
-        values: Values = {}
-        for feature in self._inventory.features.values():
-            port = feature.address
-            if isinstance(port, IoPort) and port.proxied is proxied and feature.kind in STATEFUL:
-                if (state := states.get((port.output, port.id))) is not None:
-                    values[feature.id] = state
-        return values
+    def terminals(self, states: Mapping[tuple[bool, str], bool]) -> Values:
+        """Return the states of the device's own terminals."""
+        return {
+            feature_id: states[port.output, port.id]
+            for feature_id, port in self._ports
+            if (port.output, port.id) in states
+        }
 
     def _channel(self, channel: int, origin: ChannelOrigin) -> Channel | None:
         """Return a channel of an origin."""
@@ -216,25 +223,16 @@ class Poll:
         available: dict[str, bool] = {}
         if health and (root := await self._document(STATUS)) is not None:
             values.update(self.health(health_of(root)))
-        if self._wants(wanted, ChannelOrigin.PROXIED):
+        if any(feature_id in wanted for feature_id in self._of_remote):
             report = await self._read_online()
             values.update(report.values)
             available.update(report.available)
         if health and self._facts.video_signal and (root := await self._document(INPUTS)) is not None:
             values.update(self.signals(root))
-        if self._wanted_ports(wanted, proxied=False):
+        if any(feature_id in wanted for feature_id, _ in self._ports):
             values.update(await self._read_terminals(wanted))
         await self._client.prove_alive(ask=health and self._client.answers == before)
         return Report(values=values, available=available)
-
-    def _wants(self, wanted: Collection[str], origin: ChannelOrigin) -> bool:
-        """Whether somebody looks at something of a channel of an origin."""
-        assert self._facts is not None and self._inventory is not None
-        devices = {channel.device_id for channel in self._facts.channels.values() if channel.origin is origin}
-        features = self._inventory.features
-        return bool(devices) and any(
-            (feature := features.get(feature_id)) is not None and feature.device_id in devices for feature_id in wanted
-        )
 
     async def _read_online(self) -> Report:
         """Read the online states: all at once, else a few."""
@@ -243,36 +241,24 @@ class Poll:
             return self.online_states(_online_states(root))
         states: dict[int, bool | None] = {}
         if not self._lost:
-            proxied = (c for c in self._facts.channels.values() if c.origin is ChannelOrigin.PROXIED)
-            for path in self._some(ONLINE_STATES, [f"{PROXY}/{channel.number}/status" for channel in proxied]):
+            channels = self._facts.channels.values()
+            paths = [f"{PROXY}/{one.number}/status" for one in channels if one.device_id in self._remote]
+            for path in self._some(ONLINE_STATES, paths):
                 if (root := await self._document(path)) is not None:
                     states.update(_online_states(root))
         return self.online_states(states)
 
-    def _wanted_ports(self, wanted: Collection[str], *, proxied: bool) -> list[IoPort]:
-        """Return the terminals somebody looks at."""
-        assert self._inventory is not None
-        features = (self._inventory.features.get(feature_id) for feature_id in wanted)
-        return [
-            feature.address
-            for feature in features
-            if feature is not None
-            and feature.kind in STATEFUL
-            and isinstance(feature.address, IoPort)
-            and feature.address.proxied is proxied
-        ]
-
     async def _read_terminals(self, wanted: Collection[str]) -> Values:
         """Read the states of the device's own terminals: all at once, else a few."""
         if (root := await self._document(TERMINAL_STATES)) is not None:
-            return self.terminals(ports.states_of(root), proxied=False)
+            return self.terminals(ports.states_of(root))
         states: dict[tuple[bool, str], bool] = {}
         if not self._lost:
-            paths = sorted(state_path(port) for port in self._wanted_ports(wanted, proxied=False))
+            paths = [state_path(port) for feature_id, port in self._ports if feature_id in wanted]
             for path in self._some(TERMINAL_STATES, paths):
                 if (root := await self._document(path)) is not None:
                     states.update(ports.states_of(root))
-        return self.terminals(states, proxied=False)
+        return self.terminals(states)
 
     async def counters(self) -> Report:
         """Read what changes slowly. Raises `SystemFailure` only if the device does not answer at all."""

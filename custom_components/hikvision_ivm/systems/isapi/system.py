@@ -195,7 +195,7 @@ class IsapiSystem(System):
     def periods(self, *, push_healthy: bool) -> Mapping[Tier, float]:
         """Return the seconds between polls; see `poll.py`."""
         kind = self._facts.kind if self._facts is not None else UnitKind.CAMERA
-        return polling.periods(kind, push_healthy=push_healthy)
+        return polling.periods(kind, push_healthy=push_healthy, complete=not self._reader.missed)
 
     @override
     async def prime(self, sink: Sink, wanted: Collection[str]) -> None:
@@ -233,9 +233,10 @@ class IsapiSystem(System):
         }
 
     def _drop_refused(self, sink: Sink) -> None:
-        """Take back switches whose document the device turned out not to have."""
-        if self.facts.refused != self.client.refused:
-            self._renew(replace(self.facts, refused=MappingProxyType(dict(self.client.refused))), sink)
+        """Take back switches whose document the device turned out not to have, and bring back what it has again."""
+        refused, before = self.client.refused, self.facts.refused
+        if before.keys() - refused.keys() or not self._details.paths.isdisjoint(refused.keys() - before.keys()):
+            self._renew(replace(self.facts, refused=MappingProxyType(dict(refused))), sink)
 
     @override
     async def poll(self, tier: Tier, sink: Sink, wanted: Collection[str]) -> None:
@@ -250,7 +251,7 @@ class IsapiSystem(System):
                 sink.report(await self._poll.counters())
                 sink.problems(PROBLEMS, await self._problems.check(self.facts))
             case Tier.INVENTORY:
-                if self._runtime.monotonic() - self._read_at >= _RECENT_SECONDS:
+                if self._reader.missed or self._runtime.monotonic() - self._read_at >= _RECENT_SECONDS:
                     facts = await self._reader.read()
                     self._read_at = self._runtime.monotonic()
                     self._renew(facts, sink)
