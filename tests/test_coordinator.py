@@ -505,13 +505,14 @@ async def test_refused_credentials_stop_everything_and_ask_once(
     where: str,
 ) -> None:
     """Wherever a login fails: one question to the user, and not one request more."""
-    system.has(CPU, MOTION)
+    system.has(CPU, MOTION, STREAM)
     system.failures[where] = errors.AuthenticationError(attempts_left=3)
     system.push_stretch = 1.0
     await set_up()
     await later(61)
     asked = len(system.calls)
     assert state(hass, CPU_ID) == state(hass, MOTION_ID) == STATE_UNAVAILABLE
+    assert state(hass, STREAM_ID) == "off"
     for _ in range(5):
         await later(700)
     system.push(PushState.HEALTHY)

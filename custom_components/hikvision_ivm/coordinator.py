@@ -448,6 +448,8 @@ class IvmCoordinator:
         """Ask the user for credentials, once, and send nothing until then."""
         if self._stopped or self.locked_out:
             return
+        if self.push_health.state is not PushState.OFF:
+            self.set_push_health(PushHealth(PushState.DOWN, error.key))
         self.locked_out = True
         LOGGER.info("%s: credentials were refused: %s", self.entry.title, error)
         self._poller.stop()
