@@ -151,7 +151,11 @@ async def test_replay_wrong_count_and_other_target_are_refused(connect: Connect)
         assert (await ask(authorization(offers[0], password=device.password, count=2)))[0] == 200
         assert (await ask(authorization(offers[0], password=device.password, count=0)))[0] == 401
         assert (await ask(authorization(offers[0], password=device.password, count=3), PATH + "?x=1"))[0] == 401
-        assert device.authority.failures == {"admin": 1}
+        other = authorization(offers[0], password=device.password, count=4).replace(
+            f'uri="{PATH}"', 'uri="/ISAPI/other"'
+        )
+        assert (await ask(other))[0] == 401
+        assert device.authority.failures == {"admin": 2}
 
 
 async def test_nonces_wear_out(connect: Connect) -> None:
