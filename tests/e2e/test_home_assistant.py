@@ -11,6 +11,8 @@ import av
 from PIL import Image
 import pytest
 
+from scripts.demo.processes import PROJECT
+
 from .conftest import Home, eventually
 
 DOMAIN = "hikvision_ivm"
@@ -59,6 +61,18 @@ async def test_states(home: Home) -> None:
         for entity_id in (entity["entity_id"] for entity in await home.entities(platform))
         if states[entity_id]["state"] == "unavailable"
     ]
+
+
+async def test_brand_and_translations(home: Home) -> None:
+    """Home Assistant shows the brand's picture, and loads the texts of forms, entities and errors."""
+    content_type, icon = await home.client.read(f"/api/brands/integration/{DOMAIN}/icon.png")
+    assert content_type == "image/png"
+    assert icon == (PROJECT / "custom_components" / DOMAIN / "brand" / "icon.png").read_bytes()
+    for category in ("config", "entity", "exceptions", "issues", "options"):
+        answer = await home.client.command(
+            "frontend/get_translations", language="en", category=category, integration=DOMAIN
+        )
+        assert any(key.startswith(f"component.{DOMAIN}.{category}.") for key in answer["resources"]), category
 
 
 async def test_pictures(home: Home) -> None:
