@@ -558,6 +558,33 @@ async def test_new_and_vanished_features_without_reload(
     assert "unique ID" not in caplog.text
 
 
+async def test_a_switch_that_was_only_offered(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entity_registry: er.EntityRegistry
+) -> None:
+    """A switch that the device turns out not to have leaves no dead entity, unless it was there in an earlier run."""
+    system.has(MOTION, SWITCH)
+    await set_up()
+    system.has(MOTION)
+    await inventory_poll(hass, system)
+    assert hass.states.get(SWITCH_ID) is None
+    assert entity_registry.async_get(SWITCH_ID) is None
+    assert entity_registry.async_get(MOTION_ID) is not None
+
+
+async def test_a_switch_of_an_earlier_run(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """What somebody may have named and used is kept, whatever the device says today."""
+    system.has(MOTION, SWITCH)
+    await set_up()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    system.has(MOTION)
+    await inventory_poll(hass, system)
+    assert state(hass, SWITCH_ID) == STATE_UNAVAILABLE
+    assert entity_registry.async_get(SWITCH_ID) is not None
+
+
 async def test_new_channel_and_new_firmware(
     hass: HomeAssistant,
     system: FakeSystem,

@@ -8,10 +8,11 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
 
 from .availability import Link, Reachability
 from .const import DOMAIN, ENTITY_LIMIT, GRACE_SECONDS, LOGGER
-from .devices import async_register_devices
+from .devices import async_register_devices, async_withdraw_entity
 from .latch import Latch
 from .pictures import Pictures
 from .polling import Poller
@@ -30,6 +31,7 @@ from .systems.model import (
     Problem,
     Report,
     Source,
+    SwitchFeature,
     Unknown,
     Value,
 )
@@ -68,6 +70,7 @@ class IvmCoordinator:
         self.surplus: frozenset[str] = frozenset()
         self.pictures = Pictures()
         self._runtime = runtime
+        self._since = dt_util.utcnow()
         self._listeners: dict[str, FeatureListener] = {}
         self._adders: dict[type[Feature], Callable[[list[Feature]], None]] = {}
         self._features_of: dict[str, list[str]] = {}
@@ -267,6 +270,13 @@ class IvmCoordinator:
         self._reachability.replace(inventory)
         self._limit_entities()
         for feature_id in before.features.keys() - inventory.features.keys():
+            feature = before.features[feature_id]
+            if (
+                feature_id not in self.values
+                and isinstance(feature, SwitchFeature)
+                and feature.device_id in inventory.devices
+            ):
+                async_withdraw_entity(self.hass, feature.type, feature_id, self._since)
             self.values.pop(feature_id, None)
             self._latch.release(feature_id)
             self.pictures.put(feature_id, None)

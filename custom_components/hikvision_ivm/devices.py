@@ -1,8 +1,10 @@
-"""Devices of an inventory in Home Assistant's device registry."""
+"""What an inventory leaves in Home Assistant's registries."""
+
+from datetime import datetime
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED
 
 from .const import DOMAIN
@@ -45,3 +47,16 @@ def _register(registry: dr.DeviceRegistry, entry: ConfigEntry, device: Device, m
         entry_type=dr.DeviceEntryType.SERVICE if device.service else UNDEFINED,
         via_device_id=UNDEFINED if parent is None else parent.id,
     )
+
+
+@callback
+def async_withdraw_entity(hass: HomeAssistant, domain: str, unique_id: str, since: datetime) -> None:
+    """Remove an entity that was offered on a hint and turned out not to exist.
+
+    Only one that was registered after `since`: to one from an earlier run somebody may have given a name and automations,
+    and a device that refuses today may not tomorrow.
+    """
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id(domain, DOMAIN, unique_id)
+    if entity_id is not None and registry.entities[entity_id].created_at >= since:
+        registry.async_remove(entity_id)

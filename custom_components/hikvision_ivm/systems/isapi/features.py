@@ -97,6 +97,18 @@ def owner_of(facts: Facts, channel: int | None) -> str:
     return facts.device_id if found is None else found.device_id
 
 
+def _placed(facts: Facts) -> Iterator[Trigger]:
+    """Yield the triggers that something can come of.
+
+    Recorders list triggers for all the channels they could have. Without a camera these never fire, and would look like
+    detections of the recorder itself.
+    """
+    apart = any(facts.device_id != channel.device_id for channel in facts.channels.values())
+    for trigger in facts.triggers:
+        if trigger.channel is None or trigger.channel in facts.channels or not apart:
+            yield trigger
+
+
 def imported(facts: Facts, options: Mapping[str, Any]) -> Mapping[int, Channel]:
     """Return the channels the user wants; without a choice all of them."""
     chosen = options.get(CHANNELS)
@@ -180,7 +192,7 @@ def _detections(facts: Facts, options: Mapping[str, Any]) -> Iterator[Feature]:
     """Make the sensors that events switch."""
     delivered = {trigger.type for trigger in facts.triggers if trigger.delivered}
     sensors: dict[str, BinarySensorFeature] = {}
-    for trigger in facts.triggers:
+    for trigger in _placed(facts):
         row = EVENT_TYPES.get(trigger.type)
         if row is None or not row.binary or row.type == "io":
             continue
@@ -211,7 +223,7 @@ def _events(facts: Facts, channels: Iterable[Channel]) -> Iterator[Feature]:
     for channel in channels:
         kinds[channel.device_id, Kind.DETECTION] = set()
     own = kinds[facts.device_id, Kind.DEVICE_EVENT] = set()
-    for trigger in facts.triggers:
+    for trigger in _placed(facts):
         row = EVENT_TYPES.get(trigger.type)
         if row is None or not row.offered:
             continue
