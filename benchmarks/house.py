@@ -51,6 +51,7 @@ async def home_assistant() -> AsyncGenerator[HomeAssistant]:
     assert custom_components.hikvision_ivm is not None
     async with async_test_home_assistant() as hass:
         frame.async_setup(hass)
+        hass.loop.set_debug(False)
         hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
         hass.config.internal_url = "http://127.0.0.1:8123"
         try:

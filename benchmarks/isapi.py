@@ -166,7 +166,7 @@ async def _poll(facts: Facts) -> AsyncIterator[Figure]:
     """Poll in which nothing changed, 5,000 features."""
     async with home_assistant() as hass, site(hass, _sized(facts, 5_000)) as (coordinator, _):
         ids = [feature.id for feature in coordinator.inventory.features.values()][:5000]
-        values = {feature_id: 20.5 for feature_id in ids}
+        values = dict.fromkeys(ids, 20.5)
         coordinator.apply(Report(values=values))
         await hass.async_block_till_done()
         writes = Counter[str]()
@@ -182,9 +182,7 @@ async def _poll(facts: Facts) -> AsyncIterator[Figure]:
             name=f"poll in which nothing changed, {len(ids)} features", value=value, unit="ms", target="≤ 5 ms",
             met=value <= 5,
         )  # fmt: skip
-        yield Figure(
-            name="state writes of that poll", value=writes.total(), unit="writes", target="0", met=not writes
-        )
+        yield Figure(name="state writes of that poll", value=writes.total(), unit="writes", target="0", met=not writes)
 
 
 async def _idle() -> AsyncIterator[Figure]:

@@ -73,18 +73,17 @@ def event_types(kinds: tuple[Kind, ...], device_class: EventDeviceClass | None) 
 
 def event_attributes(occurrence: Occurrence) -> Mapping[str, Any]:
     """Return what is known of an occurrence: `device_time` as ISO 8601, everything else as the system named it."""
-    known = {
-        **occurrence.details,
-        "code": occurrence.code,
-        "channel": occurrence.channel,
-        "target": occurrence.target and occurrence.target.value,
-        "region": occurrence.region,
-        "plate": occurrence.plate,
-        "person": occurrence.person,
-        "device_time": occurrence.time and occurrence.time.isoformat(),
-        "late": occurrence.late or None,
-    }
-    return {name: value for name, value in known.items() if value is not None}
+    known: dict[str, Any] = {**occurrence.details, "code": occurrence.code}
+    for name in ("channel", "region", "plate", "person"):
+        if (value := getattr(occurrence, name)) is not None:
+            known[name] = value
+    if occurrence.target is not None:
+        known["target"] = occurrence.target.value
+    if occurrence.time is not None:
+        known["device_time"] = occurrence.time.isoformat()
+    if occurrence.late:
+        known["late"] = True
+    return known
 
 
 class IvmEvent(IvmEntity[EventFeature], EventEntity):

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from custom_components.hikvision_ivm.systems.transport.multipart import MultipartReader, Part, boundary_of
+from custom_components.hikvision_ivm.systems.transport.multipart import MultipartReader
+from custom_components.hikvision_ivm.systems.transport.parts import Part, boundary_of
 
 ONE = b'<?xml version="1.0" encoding="UTF-8"?>\r\n<Alert version="2.0">\r\n<id>1</id>\r\n</Alert>'
 TWO = ONE.replace(b"1</id", b"2</id")

@@ -43,9 +43,11 @@ class UnusableAlert(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Alert:
-    """What a message says, normalised. None and empty mean that it does not say.
+    """What a message says, normalised. None and empty mean that it does not say. Nobody changes one.
+
+    Not frozen: one is made for every message, and freezing costs half as much as parsing its XML.
 
     `code` is the event type as the device wrote it, `type` its canonical word; both are of the related event if the
     message only prolongs one (`repeat`). `time` is naive if the device told no zone; `time_text` is what it wrote.

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..base import PushReply, PushRequest, Sink
-from ..transport.multipart import MultipartReader, boundary_of
+from ..transport.multipart import MultipartReader
+from ..transport.parts import boundary_of
 from .alert import Alert, UnusableAlert, parse_query
 from .places import Sender
 from .router import EventRouter

@@ -23,7 +23,8 @@ from ..errors import (
 )
 from ..model import Picture, Problem
 from ..transport.http import HttpClient, Response, StreamResponse
-from ..transport.multipart import MultipartReader, Part, boundary_of
+from ..transport.multipart import MultipartReader
+from ..transport.parts import Part, boundary_of
 from .alert import Alert
 from .problems import stream_refused
 from .router import EventRouter

@@ -16,13 +16,12 @@ Every byte is looked at a constant number of times, whatever the size of the pie
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from enum import Enum
-from functools import lru_cache
 import json
 import re
-from types import MappingProxyType
 from typing import Final
+
+from .parts import HEADER_START, Framing, Part, delimiter_start, media_type, plain_head, plain_headers
 
 PART_LIMIT: Final = 8 * 1024 * 1024
 """Largest part in bytes."""
@@ -36,9 +35,6 @@ _LINE_LIMIT: Final = 256
 _EARLY_JSON_LIMIT: Final = 64 * 1024
 """JSON without a length is tried for completeness up to this size, larger documents end at the next boundary."""
 
-_QUOTES: Final = "\"'“”„‟‘’«»\udc93\udc94"
-"""Straight and typographic quotes; the last two are what is left of a Windows code page in a header."""
-_HEADER_START: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*:")
 _MAYBE_HEADER: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*\Z")
 _LINE_REST: Final = re.compile(rb"(?:--)?[ \t\r]*")
 _LINE_REST_SO_FAR: Final = re.compile(rb"-|(?:--)?[ \t\r]*")
@@ -52,40 +48,6 @@ _XML_ROOT: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<([A-Za-z_:][^\s/>]{0,200})(?=[\s/>])", re.DOTALL
 )
 _PADDING: Final = b" \t\r\n\x00"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One part. `headers` by lower-case name; `content_type` in lower case without parameters, empty if not given.
-
-    `complete` False: the part was cut off by the next boundary or by the end of the answer.
-    """
-
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-    content_type: str
-    complete: bool = True
-
-
-@dataclass(slots=True)
-class Framing:
-    """What the reader met. All counts; `skipped_bytes` is what belonged to no part or was too large.
-
-    Blanks, line ends and dashes are not counted among them.
-    """
-
-    parts: int = 0
-    half_parts: int = 0
-    oversized_parts: int = 0
-    wrong_lengths: int = 0
-    missing_lengths: int = 0
-    doubled_boundaries: int = 0
-    empty_parts: int = 0
-    skipped_bytes: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        """Return all of it by name."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 class _Line(Enum):
@@ -107,20 +69,6 @@ class _State(Enum):
     BODY = "the body"
 
 
-def boundary_of(content_type: str) -> str | None:
-    """Return the boundary out of a `Content-Type` value, or None if it names none."""
-    at = content_type.lower().find("boundary")
-    value = content_type[at + len("boundary") :].lstrip()
-    if at < 0 or not value.startswith("="):
-        return None
-    value = value[1:].strip()
-    if value[:1] and value[0] in _QUOTES:
-        value = value[1:]
-        end = next((at for at, sign in enumerate(value) if sign in _QUOTES), len(value))
-        return value[:end].strip() or None
-    return value.partition(";")[0].strip().rstrip(_QUOTES) or None
-
-
 class MultipartReader:
     """Takes bytes, gives parts. Never raises for what it is fed.
 
@@ -132,7 +80,7 @@ class MultipartReader:
         """Start before the first delimiter."""
         self.framing = Framing()
         self._limit = limit
-        self._needle = _needle(boundary.encode("utf-8", "surrogateescape")) if boundary else None
+        self._needle = delimiter_start(boundary.encode("utf-8", "surrogateescape")) if boundary else None
         self._seen = False
         self._buffer = bytearray()
         self._scanned = 0
@@ -144,7 +92,7 @@ class MultipartReader:
     def feed(self, data: bytes) -> list[Part]:
         """Take what arrived, return the parts it completed, in order."""
         self._buffer += data
-        while self._step():
+        while self._straight() or self._step():
             pass
         return self._taken()
 
@@ -176,6 +124,33 @@ class MultipartReader:
         if self._state is _State.HEAD:
             return self._head()
         return self._body()
+
+    def _straight(self) -> bool:
+        """Take a whole part at the start of the buffer in one go, if it is an XML document written as it should be.
+
+        Nearly every part is. Whatever is odd about one is left to the states.
+        """
+        needle, buffer = self._needle, self._buffer
+        if self._state is not _State.SEEK or needle is None or not self._seen:
+            return False
+        at = (2 if buffer.startswith(b"\r\n") else 0) + len(needle)
+        if not buffer.startswith(needle, at - len(needle)) or not buffer.startswith(b"\r\n", at):
+            return False
+        end = buffer.find(b"\r\n\r\n", at, at + _HEADER_LIMIT)
+        if end < 0 or (head := plain_head(bytes(buffer[at + 2 : end]))) is None:
+            return False
+        headers, length, content_type = head
+        if not 0 < length <= min(self._limit, len(buffer) - end - 4):
+            return False
+        body = bytes(buffer[end + 4 : end + 4 + length])
+        root = _XML_ROOT.match(body, 0, _ROOT_WITHIN)
+        if root is None or needle in body or not body.rstrip(_PADDING).endswith(b"</" + root[1] + b">"):
+            return False
+        del buffer[: end + 4 + length]
+        self._scanned = 0
+        self.framing.parts += 1
+        self._parts.append(Part(headers=headers, body=body, content_type=content_type))
+        return True
 
     def _begin(self, state: _State) -> None:
         """Enter a state at the start of the buffer."""
@@ -218,7 +193,7 @@ class MultipartReader:
         pattern = _FIRST_LINE if self._needle is None else _FIRST_LINE_AND_HEADER
         match = pattern.search(self._buffer)
         if match is not None:
-            self._needle = _needle(match[1])
+            self._needle = delimiter_start(match[1])
             self._scanned = 0
 
     def _delimiter(self, start: int) -> tuple[int, int]:
@@ -245,7 +220,7 @@ class MultipartReader:
     def _head(self) -> bool:
         """Read the headers of a part, if there are any, up to where its body begins."""
         end = self._buffer.find(b"\r\n\r\n", 0, _HEADER_LIMIT)
-        if end > 0 and (known := _plain_headers(bytes(self._buffer[:end]))) is not None:
+        if end > 0 and (known := plain_headers(bytes(self._buffer[:end]))) is not None:
             return self._begin_body(end + 4, known)
         at = 0
         headers: dict[str, str] = {}
@@ -284,7 +259,7 @@ class MultipartReader:
             return _Line.BLANK if ended else _Line.UNDECIDED
         if line.startswith(b"-") and (delimiter := self._may_delimit(line, ended=ended)) is not None:
             return delimiter
-        if _HEADER_START.match(line):
+        if HEADER_START.match(line):
             return _Line.HEADER if ended else _Line.UNDECIDED
         if not ended and len(line) < _LINE_LIMIT and _MAYBE_HEADER.match(line):
             return _Line.UNDECIDED
@@ -381,7 +356,7 @@ class MultipartReader:
         buffer = self._buffer
         match = _BLANK.match(buffer, at)
         start = at if match is None else match.end()
-        if _HEADER_START.match(buffer, start) or _BODY_START.match(buffer, start):
+        if HEADER_START.match(buffer, start) or _BODY_START.match(buffer, start):
             return True
         if len(buffer) - start < 3 or (len(buffer) - start < _LINE_LIMIT and _MAYBE_HEADER.match(buffer, start)):
             return None
@@ -476,22 +451,5 @@ class MultipartReader:
             return
         self.framing.parts += 1
         self.framing.half_parts += not complete
-        kind = self._headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = media_type(self._headers)
         self._parts.append(Part(headers=self._headers, body=body, content_type=kind, complete=complete))
-
-
-@lru_cache(maxsize=512)
-def _plain_headers(block: bytes) -> Mapping[str, str] | None:
-    """Return the headers of a block that is written as it should be, else None; most parts repeat their block."""
-    headers: dict[str, str] = {}
-    for line in block.split(b"\r\n"):
-        if not _HEADER_START.match(line) or line.startswith(b"-") or b"\n" in line:
-            return None
-        name, _, value = line.partition(b":")
-        headers.setdefault(name.strip().decode("ascii").lower(), value.strip().decode("utf-8", "replace"))
-    return MappingProxyType(headers)
-
-
-def _needle(boundary: bytes) -> bytes:
-    """Return what a delimiter begins with. Some devices count the dashes to the boundary, so only two are asked for."""
-    return b"--" + (boundary.strip().lstrip(b"-") or boundary)
