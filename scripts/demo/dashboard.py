@@ -1,6 +1,6 @@
 """A dashboard of the demo: one section per device, cameras first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .client import Client
@@ -33,7 +33,7 @@ async def save_dashboard(client: Client) -> None:
 
 def build(entities: Iterable[Mapping[str, Any]], devices: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the dashboard for the registries' entries."""
-    names = {device["id"]: device.get("name_by_user") or device.get("name") or "" for device in devices}
+    names = titles(list(devices))
     shown: dict[str, list[str]] = {}
     for entity in entities:
         if entity["platform"] == DOMAIN and not entity["disabled_by"] and not entity["entity_category"]:
@@ -42,6 +42,16 @@ def build(entities: Iterable[Mapping[str, Any]], devices: Iterable[Mapping[str, 
     sections = [_section(names.get(device, ""), shown[device]) for device in ordered]
     view = {"title": "Video", "type": "sections", "max_columns": MOST_COLUMNS, "sections": sections}
     return {"title": "Video", "views": [view]}
+
+
+def titles(devices: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return a heading per device; that of a channel begins with its recorder, as two recorders may have a Garden."""
+    names = {device["id"]: device.get("name_by_user") or device.get("name") or "" for device in devices}
+    parents = {device["id"]: names.get(device.get("via_device_id") or "", "") for device in devices}
+    return {
+        device: f"{parents[device]} · {name}" if parents[device] and not name.startswith(parents[device]) else name
+        for device, name in names.items()
+    }
 
 
 def _section(title: str, entity_ids: list[str]) -> dict[str, Any]:
@@ -54,5 +64,11 @@ def _section(title: str, entity_ids: list[str]) -> dict[str, Any]:
 def _card(entity_id: str) -> dict[str, Any]:
     if entity_id.startswith("camera."):
         full_width = {"columns": "full"}
-        return {"type": "picture-entity", "entity": entity_id, "show_state": False, "grid_options": full_width}
-    return {"type": "tile", "entity": entity_id}
+        return {
+            "type": "picture-entity",
+            "entity": entity_id,
+            "show_name": False,
+            "show_state": False,
+            "grid_options": full_width,
+        }
+    return {"type": "tile", "entity": entity_id, "name": {"type": "entity"}}
