@@ -522,6 +522,23 @@ async def test_refused_credentials_stop_everything_and_ask_once(
     assert entry.state is ConfigEntryState.LOADED
 
 
+@pytest.mark.parametrize("where", ["poll", "listen", "prime"])
+async def test_a_refusal_still_to_be_confirmed_asks_nobody(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Later, where: str
+) -> None:
+    """A device that starts answers 401 for a moment: that is an outage, not a wrong password."""
+    system.has(CPU, MOTION, STREAM)
+    system.failures[where] = errors.CredentialsBlockedError(pending=True)
+    system.push_stretch = 1.0
+    await set_up()
+    await later(61)
+    assert not hass.config_entries.flow.async_progress()
+    del system.failures[where]
+    await later(700)
+    system.report({CPU.id: 1, MOTION.id: False})
+    assert (state(hass, CPU_ID), state(hass, MOTION_ID)) == ("1", "off")
+
+
 # inventory
 
 

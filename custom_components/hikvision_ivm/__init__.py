@@ -94,7 +94,7 @@ async def _async_begin(coordinator: IvmCoordinator) -> None:
 def _refusal(error: SystemFailure) -> IntegrationError:
     """Turn a failed set-up into what Home Assistant does about it: ask, give up, or try again."""
     kind: type[IntegrationError] = ConfigEntryNotReady
-    if isinstance(error, AuthenticationError):
+    if isinstance(error, AuthenticationError) and not error.pending:
         kind = ConfigEntryAuthFailed
     elif isinstance(error, PERMANENT):
         kind = ConfigEntryError

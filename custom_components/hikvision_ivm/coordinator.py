@@ -406,10 +406,9 @@ class IvmCoordinator:
         """Read something and return whether that worked; a failure counts against polling."""
         try:
             await work
-        except AuthenticationError as error:
-            self.authentication_failed(error)
         except SystemFailure as error:
             self._poll_link.fail(str(error))
+            self.authentication_failed(error)
         except Exception as error:  # noqa: BLE001 - a fault in reading one answer must not end polling for good
             LOGGER.exception("%s: %s broke", self.entry.title, name)
             self._poll_link.fail(type(error).__name__)
@@ -423,11 +422,10 @@ class IvmCoordinator:
         while True:
             try:
                 await self.system.listen(self.sink)
-            except AuthenticationError as error:
-                self.authentication_failed(error)
-                return
             except SystemFailure as error:
                 self.set_push_health(PushHealth(PushState.DOWN, error.key))
+                if self.authentication_failed(error):
+                    return
             except Exception:  # noqa: BLE001 - events must come back after any fault
                 LOGGER.exception("%s: the push channel broke", self.entry.title)
                 self.set_push_health(PushHealth(PushState.DOWN, SystemFailure.key))
@@ -454,10 +452,12 @@ class IvmCoordinator:
     # failures
 
     @callback
-    def authentication_failed(self, error: AuthenticationError) -> None:
-        """Ask the user for credentials, once, and send nothing until then."""
+    def authentication_failed(self, error: SystemFailure) -> bool:
+        """Ask the user for credentials if it was them, once, and send nothing until then; returns whether it was."""
+        if not isinstance(error, AuthenticationError) or error.pending:
+            return False
         if self._stopped or self.locked_out:
-            return
+            return True
         if self.push_health.state is not PushState.OFF:
             self.set_push_health(PushHealth(PushState.DOWN, error.key))
         self.locked_out = True
@@ -467,12 +467,12 @@ class IvmCoordinator:
         self._poll_link.lose(error.key)
         self._push_link.lose(error.key)
         self.entry.async_start_reauth(self.hass)
+        return True
 
     @callback
     def command_failed(self, error: SystemFailure) -> HomeAssistantError:
         """Turn a failed command into what Home Assistant shows: the user's mistake, or a failure."""
-        if isinstance(error, AuthenticationError):
-            self.authentication_failed(error)
+        self.authentication_failed(error)
         shown = ServiceValidationError if isinstance(error, RejectedError) else HomeAssistantError
         return shown(
             translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders)

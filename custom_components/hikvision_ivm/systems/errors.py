@@ -74,6 +74,8 @@ class AuthenticationError(SystemFailure):
     """The credentials were refused (HTTP 401 or its equal). Never raised for a missing right."""
 
     key = "invalid_auth"
+    pending: bool = False
+    """The refusal still waits for its confirming login, so the user need not act yet."""
 
     def __init__(self, message: str = "", *, attempts_left: int | None = None) -> None:
         """`attempts_left`: tries before the account is locked, if the device said so."""
@@ -100,7 +102,7 @@ class CredentialsBlockedError(AuthenticationError):
     key = "credentials_blocked"
 
     def __init__(self, message: str = "", *, attempts_left: int | None = None, pending: bool = False) -> None:
-        """`pending`: the refusal still waits for its confirming login, so the user need not act yet."""
+        """`pending`: see `AuthenticationError`."""
         super().__init__(message, attempts_left=attempts_left)
         self.pending = pending
 
