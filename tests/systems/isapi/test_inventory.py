@@ -327,6 +327,24 @@ async def test_another_device_at_the_address(read: Read) -> None:
             await system.inventory()
 
 
+async def test_a_device_that_vanishes_after_it_said_who_it_is(connect: Connect) -> None:
+    """An identity alone is no inventory."""
+    async with IsapiSimulator(profile="nvr") as device:
+        system = connect(device)
+        await system.identify()
+    with pytest.raises(ConnectionFailedError):
+        await system.inventory()
+
+
+async def test_streams_that_are_switched_off(read: Read) -> None:
+    """They are no cameras."""
+    async with IsapiSimulator(profile="ipc") as device:
+        sub = device.documents["Streaming/channels/102"]
+        device.documents["Streaming/channels/102"] = sub.replace("<enabled>true", "<enabled>false", 1)
+        _, inventory = await read(device)
+        assert {camera.part for camera in inventory.of(CameraFeature)} == {"101"}
+
+
 async def test_a_vanished_device(read: Read, sink: KeepingSink) -> None:
     """Nothing answers: every way of reading says so."""
     device = IsapiSimulator(profile="ipc")

@@ -150,6 +150,8 @@ async def test_a_camera_that_is_away_is_not_asked(read: Read, sink: KeepingSink)
         device.fault("Smart/FieldDetection/2", status=403)
         await system.prime(sink, wanted)
         assert {path, "Smart/FieldDetection/2"} <= system.client.refused.keys()
+        await system.poll(Tier.STATUS, sink, wanted)
+        assert {path, "Smart/FieldDetection/2"} <= system.client.refused.keys()
         device.set_online(2, False)
         await system.poll(Tier.STATUS, sink, wanted)
         before = len(device.requests)
@@ -165,7 +167,7 @@ async def test_a_camera_that_is_away_is_not_asked(read: Read, sink: KeepingSink)
         assert sink.values[motion.id] is not UNKNOWN
 
 
-async def test_switches_the_device_does_not_have(read: Read, sink: KeepingSink) -> None:
+async def test_switches_the_device_does_not_have(read: Read, sink: KeepingSink, clock: Clock) -> None:
     """A setting whose document is refused is taken back, now and after a restart; a missing right takes nothing back."""
     async with IsapiSimulator(profile="ipc") as device:
         device.fault("Smart/FieldDetection*", status=404)
@@ -176,6 +178,11 @@ async def test_switches_the_device_does_not_have(read: Read, sink: KeepingSink) 
         assert not of(sink.inventories[-1], Kind.INTRUSION, SwitchFeature)
         assert of(sink.inventories[-1], Kind.LINE_CROSSING, SwitchFeature)
         assert "missing_right" in sink.problem_keys["device"]
+        for _ in range(20):
+            before = len(device.requests)
+            clock.passed += 60
+            await system.poll(Tier.DETAIL, sink, set(inventory.features))
+            assert len(device.requests) - before == 1
         _, later = await read(device)
         assert not of(later, Kind.INTRUSION, SwitchFeature)
 
@@ -230,7 +237,7 @@ async def test_periods(connect: Connect) -> None:
 async def test_the_burst_ends_and_the_rest_trickles(read: Read, sink: KeepingSink) -> None:
     """With refused lists not everything fits; slice by slice everything gets its value, oldest first."""
     async with IsapiSimulator(profile="nvr", channels=18) as device:
-        device.fault("Smart/*Detect*", status=403, times=None).path = "Smart/FaceDetect"
+        device.fault("Smart/FaceDetect", status=403)
         device.fault("Smart/FieldDetection", status=404)
         device.fault("Smart/LineDetection", status=404)
         system, inventory = await read(device)
@@ -238,11 +245,30 @@ async def test_the_burst_ends_and_the_rest_trickles(read: Read, sink: KeepingSin
         start = len(device.requests)
         await system.prime(sink, switches)
         assert BURST - 5 <= len(device.requests) - start <= BURST + 5
+        smart = [record.path.count("/") for record in device.requests[start:] if record.path.startswith("Smart/")]
+        assert smart == sorted(smart)
         missing = switches - sink.values.keys()
         assert missing
         for _ in range(len(missing)):
             await system.poll(Tier.DETAIL, sink, switches)
         assert not switches - sink.values.keys()
+
+
+async def test_a_device_that_vanishes_while_details_are_read(read: Read, sink: KeepingSink) -> None:
+    """The burst ends with the first sign that nobody is there."""
+    async with IsapiSimulator(profile="nvr", channels=18) as device:
+        system, inventory = await read(device)
+        for path in (
+            "Smart/*",
+            "ContentMgmt/InputProxy/channels/*/video/*",
+            "ContentMgmt/IOProxy/*",
+            "System/deviceInfo",
+        ):
+            device.fault(path, drop=True)
+        before = len(device.requests)
+        with pytest.raises(ConnectionFailedError):
+            await system.prime(sink, set(inventory.features))
+        assert len(device.requests) - before < 15
 
 
 @pytest.mark.parametrize("path", ["System/status", ONLINE, "System/IO/status", "ContentMgmt/Storage"])
