@@ -209,10 +209,9 @@ def test_every_right() -> None:
 
 
 def test_every_repair() -> None:
-    """The table of repairs names every key, begins with words of its title, and says which ones have a fix."""
+    """Every repair is named by its key and words of its title, and those that have a fix say so."""
     issues = ENGLISH["issues"]
-    keys = [quoted(cell)[-1] for cell in column("Repairs")]
-    assert sorted(keys) == sorted(issues)
+    assert sorted(quoted(section("Repairs"))) == sorted(issues)
     for words, _, remedy in rows(section("Repairs")):
         key = quoted(words)[-1]
         title = issues[key]["title"]
