@@ -254,6 +254,28 @@ async def test_the_burst_ends_and_the_rest_trickles(read: Read, sink: KeepingSin
         assert not switches - sink.values.keys()
 
 
+async def test_lists_of_settings(read: Read, sink: KeepingSink, clock: Clock) -> None:
+    """A list that the device has tells every channel at once, in the burst and later."""
+    items = "".join(
+        f"<FieldDetection><id>{n}</id><enabled>{n != 2}</enabled></FieldDetection>".lower() for n in (1, 2, 3)
+    )
+    body = f"<FieldDetectionList>{items}</FieldDetectionList>".encode()
+    async with IsapiSimulator(profile="nvr", channels=3) as device:
+        listed = device.fault("Smart/FieldDetection", status=200, body=body)
+        system, inventory = await read(device)
+        switches = of(inventory, Kind.INTRUSION, SwitchFeature)
+        wanted = {one.id for one in switches}
+        await system.prime(sink, wanted)
+        assert [sink.values[one.id] for one in switches] == [True, False, True]
+        assert device.count("GET", "Smart/") == 2
+        listed.body = body.replace(b"false", b"true")
+        before = len(device.requests)
+        clock.passed += 60
+        await system.poll(Tier.DETAIL, sink, wanted)
+        assert [sink.values[one.id] for one in switches] == [True, True, True]
+        assert [record.path for record in device.requests[before:]] == ["Smart/FieldDetection"]
+
+
 async def test_a_device_that_vanishes_while_details_are_read(read: Read, sink: KeepingSink) -> None:
     """The burst ends with the first sign that nobody is there."""
     async with IsapiSimulator(profile="nvr", channels=18) as device:

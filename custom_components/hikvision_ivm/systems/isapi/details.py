@@ -35,6 +35,7 @@ class Details:
         self._settings = settings
         self._runtime = runtime
         self._read_at: dict[str, float] = {}
+        self._just_read: set[str] = set()
         self._good_lists: set[str] = set()
         self._bad_lists: set[str] = set()
         self._features: Mapping[str, Feature] = {}
@@ -66,8 +67,10 @@ class Details:
     async def slice(self, wanted: Collection[str], away: Collection[str], kind: UnitKind) -> Report:
         """Read what was not read for longest. Raises as `burst`."""
         values: Values = {}
+        self._just_read.clear()
         for _ in range(SLICES[kind]):
-            if candidates := self._candidates(wanted, away):
+            candidates = [one for one in self._candidates(wanted, away) if one.id not in self._just_read]
+            if candidates:
                 values.update((await self._read_next(candidates)).values)
         await self._client.prove_alive()
         return Report(values=values)
@@ -110,6 +113,7 @@ class Details:
                 return Report()
             now = self._runtime.monotonic()
             self._read_at.update((feature.id, now) for feature in group)
+            self._just_read.update(feature.id for feature in group)
             return await self._read(group)
         except ConnectionFailedError:
             await self._client.prove_alive()
