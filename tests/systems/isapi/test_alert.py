@@ -407,3 +407,26 @@ def test_nothing_but_the_one_refusal_is_ever_raised() -> None:
                 assert alert.type
     assert reasons == {"malformed", "not_an_alert", "no_event_type"}
     assert usable > 200
+
+
+@pytest.mark.parametrize("key", ["eventType", "licensePlate", "regionID", "vehicleListName"])
+def test_half_a_character(key: str) -> None:
+    """JSON can escape what no text can hold; such a text must not reach a state, which could not be told to anybody."""
+    body = json.dumps({"eventType": "VMD", "eventState": "active", key: "a\ud800b"}).encode()
+    alert = parse(body, "application/json")
+    for text in (alert.type, alert.code, alert.plate, *alert.regions, *alert.details.values()):
+        str(text).encode("utf-8")
+    assert any("a?b" in str(text) for text in (alert.code, alert.plate, *alert.regions, *alert.details.values()))
+
+
+def test_long_words_are_cut() -> None:
+    """Nothing a device writes makes a state too large to be kept."""
+    regions = "".join(f"<regionID>{number}{'9' * 5000}</regionID>" for number in range(40))
+    entry = f"<DetectionRegionList><DetectionRegionEntry>{regions}</DetectionRegionEntry></DetectionRegionList>"
+    person = f"<AccessControllerEvent><name>{'n' * 5000}</name></AccessControllerEvent>"
+    body = f"<EventNotificationAlert><eventType>VMD</eventType>{entry}{person}</EventNotificationAlert>"
+    alert = parse(body.encode(), "application/xml")
+    assert alert.person is not None
+    assert len(alert.person) == 255
+    assert len(",".join(alert.regions)) < 600
+    assert len(alert.regions) == 16

@@ -30,6 +30,8 @@ _DEPTH_LIMIT: Final = 24
 _TAGS_LIMIT: Final = 512
 _TEXT_LIMIT: Final = 255
 _REGION_LIMIT: Final = 16
+_WORD_LIMIT: Final = 32
+"""Characters of an id that is one of several in a state."""
 
 type Detail = str | int | float | bool
 
@@ -111,7 +113,7 @@ class _Draft:
     def put(self, word: str, text: str) -> None:
         """Keep `text`, which is not empty, under `word`."""
         if word == "region":
-            if len(self.regions) < _REGION_LIMIT and text not in self.regions:
+            if len(self.regions) < _REGION_LIMIT and (text := text[:_WORD_LIMIT]) not in self.regions:
                 self.regions.append(text)
         elif word == "target":
             self.targets.append(text)
@@ -275,7 +277,9 @@ def _json_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value).strip()
+    text = str(value).strip()
+    # JSON can escape half a character, which no text that is stored or sent on can hold.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _alert(draft: _Draft) -> Alert:
@@ -321,7 +325,7 @@ def _alert(draft: _Draft) -> Alert:
         target=_target(draft.targets, event_type),
         regions=tuple(draft.regions),
         plate=plate[:_TEXT_LIMIT] if plate else None,
-        person=get("person") or get("employee"),
+        person=(get("person") or get("employee") or "")[:_TEXT_LIMIT] or None,
         pictures=_number(get("pictures")) or 0,
         picture_url=get("picture_url"),
         details=_details(code, event_type, words),
