@@ -5,8 +5,11 @@ Device classes are chosen by what *on* means: a broken network is a problem, not
 
 from typing import override
 
-from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
-from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass as Class
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass as Class,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback

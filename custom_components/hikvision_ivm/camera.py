@@ -2,8 +2,7 @@
 
 from typing import override
 
-from homeassistant.components.camera import Camera, CameraEntityDescription
-from homeassistant.components.camera.const import CameraEntityFeature
+from homeassistant.components.camera import Camera, CameraEntityDescription, CameraEntityFeature
 from homeassistant.components.stream import CONF_RTSP_TRANSPORT, CONF_USE_WALLCLOCK_AS_TIMESTAMPS
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback

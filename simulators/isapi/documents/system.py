@@ -53,6 +53,7 @@ def capabilities(setup: Setup) -> dict[str, str]:
         "videoOutputPortNums": 3 if profile.is_recorder else 0,
         "isSupportHeatmap": False,
         "isSupportCounting": setup.has("counting"),
+        "isSupportPrivacyMask": setup.has("privacy"),
     }
     system: dict[str, Value] = {
         "isSupportDst": True,

@@ -281,9 +281,9 @@ def _condition(facts: Facts, channels: Iterable[Channel], options: Mapping[str, 
             yield BinarySensorFeature(device_id=channel.device_id, kind=Kind.VIDEO_SIGNAL, address=channel)
     health = facts.health
     if health.cpu is not None:
-        yield SensorFeature(device_id=unit, kind=Kind.CPU_USAGE, unit="%")
+        yield SensorFeature(device_id=unit, kind=Kind.CPU_USAGE, unit="%", enabled=False)
     if health.memory is not None:
-        yield SensorFeature(device_id=unit, kind=Kind.MEMORY_USAGE, unit="%")
+        yield SensorFeature(device_id=unit, kind=Kind.MEMORY_USAGE, unit="%", enabled=False)
     if health.uptime is not None:
         yield SensorFeature(device_id=unit, kind=Kind.UPTIME)
     for name in health.temperatures:
