@@ -182,6 +182,7 @@ async def test_user_creates_entry(hass: HomeAssistant, device: Device, set_up: A
         "username": "watcher",
         "password": PASSWORD,
         "fingerprint": None,
+        "allow_basic": False,
     }
     assert len(device.tried) == 1
     assert device.closed == 1
@@ -493,6 +494,7 @@ async def test_reconfigure(hass: HomeAssistant, device: Device, entry: MockConfi
         "username": "chief",
         "password": "old",
         "fingerprint": None,
+        "allow_basic": False,
         "webhook_id": "hook",
     }
 
@@ -591,7 +593,9 @@ def test_every_text_exists() -> None:
     source = Path(config_flow.__file__).read_text()
     assert set(re.findall(r'reason="(\w+)"', source)) <= texts["abort"].keys()
     assert texts["step"]["user"]["menu_options"].keys() == FORMS.keys()
-    assert texts["step"]["certificate"]["menu_options"].keys() == {"certificate_accept", "certificate_decline"}
+    for step, choices in {"certificate": ("accept", "decline"), "basic_only": ("allow", "decline")}.items():
+        for texts_of in ("menu_options", "menu_option_descriptions"):
+            assert texts["step"][step][texts_of].keys() == {f"{step}_{choice}" for choice in choices}
     for form in FORMS.values():
         fields = {field.name for field in form.fields}
         for step in (form.system, "reconfigure"):

@@ -117,18 +117,63 @@ async def test_wrong_password_costs_one_login(hass: HomeAssistant, socket_enable
         assert refused(device) == 0
 
 
+@pytest.fixture
+async def basic_device(socket_enabled: None) -> AsyncIterator[IsapiSimulator]:
+    """Run a camera over plain HTTP that takes the password only as it is."""
+    async with IsapiSimulator(profile="ipc", password=PASSWORD, digest="basic-only", attempts=5) as camera:
+        yield camera
+
+
+def asks_consent(result: ConfigFlowResult, device: IsapiSimulator) -> bool:
+    """Whether the dialog asks if the password may go to this device in the clear."""
+    assert result["description_placeholders"] is not None
+    return result.get("step_id") == "basic_only" and result["description_placeholders"]["url"] == device.url
+
+
 @pytest.mark.usefixtures("forgiving")
-async def test_basic_over_plain_http_is_not_spoken(hass: HomeAssistant) -> None:
-    """A password is never sent in the clear; over TLS the same device works."""
-    async with IsapiSimulator(profile="ipc", password=PASSWORD, digest="basic-only") as device:
-        result = await begin(hass, typed(device.url))
+async def test_basic_is_not_spoken_unasked(hass: HomeAssistant, basic_device: IsapiSimulator) -> None:
+    """Going back sends nothing, and the next submit asks again; over TLS the same device works without asking."""
+    result = await begin(hass, typed(basic_device.url))
+    for _ in range(2):
+        assert asks_consent(result, basic_device)
+        result = await go_on(hass, result, {"next_step_id": "basic_only_decline"})
         assert result["type"] is FlowResultType.FORM
-        assert result["errors"]["base"] not in {"unknown", "invalid_auth"}
-        assert logins(device) == refused(device) == 0
+        assert not result["errors"]
+        result = await go_on(hass, result, typed(basic_device.url))
+    result = await go_on(hass, result, {"next_step_id": "basic_only_decline"})
+    assert logins(basic_device) == refused(basic_device) == 0
     async with IsapiSimulator(profile="ipc", password=PASSWORD, digest="basic-only", tls=True) as device:
         result = await go_on(hass, result, typed(device.url))
         result = await go_on(hass, result, {"next_step_id": "certificate_accept"})
         assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert result["data"]["allow_basic"] is False
+
+
+@pytest.mark.parametrize("with_scheme", [True, False])
+async def test_basic_is_spoken_by_choice(hass: HomeAssistant, basic_device: IsapiSimulator, with_scheme: bool) -> None:
+    """The consent is stored, is asked for once, and does not change that a submit is one login."""
+    url = basic_device.url if with_scheme else basic_device.url.removeprefix("http://")
+    result = await begin(hass, typed(url, "wrong"))
+    assert asks_consent(result, basic_device)
+    assert refused(basic_device) == 0
+    result = await go_on(hass, result, {"next_step_id": "basic_only_allow"})
+    assert result["errors"] == {"base": "invalid_auth_attempts_left"}
+    assert refused(basic_device) == 1
+    result = await go_on(hass, result, typed(url))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"]["allow_basic"] is True
+    assert result["data"]["url"] == basic_device.url
+    assert logins(basic_device) == 1
+
+
+async def test_consent_is_for_one_address(hass: HomeAssistant, basic_device: IsapiSimulator) -> None:
+    """Who agreed for one device is asked again for the next."""
+    result = await begin(hass, typed(basic_device.url, "wrong"))
+    result = await go_on(hass, result, {"next_step_id": "basic_only_allow"})
+    async with IsapiSimulator(profile="ipc", number=2, password=PASSWORD, digest="basic-only") as other:
+        result = await go_on(hass, result, typed(other.url))
+        assert asks_consent(result, other)
+        assert logins(other) == 0
 
 
 @pytest.mark.parametrize("form", ["response_status", "user_check"])
@@ -272,6 +317,47 @@ async def test_reauth_after_the_password_changed(hass: HomeAssistant, device: Is
     assert refused(device) == 0
 
 
+async def added_with_basic(hass: HomeAssistant, device: IsapiSimulator) -> MockConfigEntry:
+    """Add an entry whose password may be sent in the clear."""
+    data = {**typed(device.url), "system": "isapi", "fingerprint": None, "allow_basic": True, "webhook_id": "hook"}
+    entry = MockConfigEntry(domain=DOMAIN, unique_id=device.identity.serial, data=data)
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_reauth_with_basic(hass: HomeAssistant, basic_device: IsapiSimulator, allowed: bool) -> None:
+    """A stored consent holds; without one it is asked for, before any login."""
+    entry = await added_with_basic(hass, basic_device)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "allow_basic": allowed})
+    basic_device.change_password("n€w")
+    result = await entry.start_reauth_flow(hass)
+    result = await go_on(hass, result, {"username": "admin", "password": "n€w"})
+    if not allowed:
+        assert asks_consent(result, basic_device)
+        assert logins(basic_device) == 0
+        result = await go_on(hass, result, {"next_step_id": "basic_only_allow"})
+    assert result["reason"] == "reauth_successful"
+    assert (entry.data["allow_basic"], entry.data["password"]) == (True, "n€w")
+    assert (logins(basic_device), refused(basic_device)) == (1, 0)
+
+
+async def test_reconfigure_with_basic(hass: HomeAssistant, basic_device: IsapiSimulator) -> None:
+    """The consent is asked for again, with the stored password; it ends when the device speaks Digest."""
+    entry = await added_with_basic(hass, basic_device)
+    result = await go_on(hass, await entry.start_reconfigure_flow(hass), typed(basic_device.url, ""))
+    assert asks_consent(result, basic_device)
+    assert logins(basic_device) == 0
+    result = await go_on(hass, result, {"next_step_id": "basic_only_allow"})
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data["allow_basic"] is True
+    assert (logins(basic_device), refused(basic_device)) == (1, 0)
+    async with IsapiSimulator(profile="ipc", password=PASSWORD) as better:
+        result = await go_on(hass, await entry.start_reconfigure_flow(hass), typed(better.url))
+        assert result["reason"] == "reconfigure_successful"
+        assert entry.data["allow_basic"] is False
+
+
 async def test_reconfigure_to_another_device(hass: HomeAssistant, device: IsapiSimulator) -> None:
     """The serial number decides, not the address: the same device may move, another one is refused."""
     entry = await added(hass, device)
@@ -293,3 +379,13 @@ async def test_added_twice(hass: HomeAssistant, device: IsapiSimulator) -> None:
         assert result["reason"] == "already_configured"
         assert entry.data["url"] == moved.url
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
+
+
+async def test_added_twice_with_basic(hass: HomeAssistant, device: IsapiSimulator) -> None:
+    """The consent goes with the address it was given for."""
+    entry = await added(hass, device)
+    async with IsapiSimulator(profile="ipc", password=PASSWORD, digest="basic-only") as moved:
+        result = await begin(hass, typed(moved.url))
+        result = await go_on(hass, result, {"next_step_id": "basic_only_allow"})
+        assert result["reason"] == "already_configured"
+        assert (entry.data["url"], entry.data["allow_basic"]) == (moved.url, True)

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import get_dia
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.hikvision_ivm.const import DOMAIN
-from simulators.isapi import IsapiSimulator
+from simulators.isapi import VARIANTS, IsapiSimulator
 
 PASSWORD = "p@ss:/?#%&<>\"'ü"
 USERNAME = "watcher"
@@ -148,3 +148,24 @@ async def test_login_is_mended(hass: HomeAssistant, add: Add) -> None:
         await settle(hass, device)
         assert entry.state is ConfigEntryState.LOADED
         assert device.authority.failures.get(USERNAME, 0) == 0
+
+
+async def test_device_that_gives_up_digest(hass: HomeAssistant, add: Add) -> None:
+    """A running entry is not talked into sending its password readable: it says what to change, and that helps."""
+    async with IsapiSimulator(profile="ipc", username=USERNAME, password=PASSWORD) as device:
+        entry = await add(device)
+        device.authority.challenges = VARIANTS["basic-only"]
+        device.requests.clear()
+        assert not await hass.config_entries.async_reload(entry.entry_id)
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+        assert entry.error_reason_translation_key == "basic_only"
+        assert not any(record.authorized for record in device.requests)
+        assert device.authority.failures.get(USERNAME, 0) == 0
+        typed = {"url": device.url, "verify_ssl": True, "username": USERNAME}
+        result = await entry.start_reconfigure_flow(hass)
+        result = await hass.config_entries.flow.async_configure(result["flow_id"], typed)
+        result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "basic_only_allow"})
+        assert result["reason"] == "reconfigure_successful"
+        await hass.async_block_till_done()
+        await settle(hass, device)
+        assert entry.state is ConfigEntryState.LOADED

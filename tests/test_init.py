@@ -84,6 +84,7 @@ async def test_devices_hang_on_their_parents(
         (errors.ConnectionFailedError(reason="refused"), ConfigEntryState.SETUP_RETRY),
         (errors.ResponseTimeoutError(reason="15 s"), ConfigEntryState.SETUP_RETRY),
         (errors.ProtocolError(reason="HTML"), ConfigEntryState.SETUP_RETRY),
+        (errors.BasicOnlyError(reason="Basic over HTTP"), ConfigEntryState.SETUP_RETRY),
         (errors.BusyError(retry_after=3), ConfigEntryState.SETUP_RETRY),
         (errors.InsufficientRightsError(right="remote"), ConfigEntryState.SETUP_RETRY),
         (errors.NotActivatedError(), ConfigEntryState.SETUP_ERROR),

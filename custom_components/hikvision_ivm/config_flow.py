@@ -21,7 +21,7 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from yarl import URL
 
 from .const import DOMAIN
-from .flow_connect import Certificate, Proof, async_prove, explain
+from .flow_connect import Certificate, Consent, Proof, Unencrypted, async_prove, explain
 from .flow_forms import FORMS, Field, missing_secrets, schema, shown, typed_values
 from .options_flow import HikvisionIvmOptionsFlow
 from .systems import SYSTEMS, settings
@@ -54,10 +54,11 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
     _asking: _Asking
     _typed: Mapping[str, Any]
     _certificate: Certificate
+    _unencrypted: Unencrypted
 
     def __init__(self) -> None:
-        """Start with no certificate accepted."""
-        self._accepted: set[str] = set()
+        """Start with no certificate accepted and no password sent readable."""
+        self._consent = Consent()
 
     @staticmethod
     @callback
@@ -78,13 +79,15 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for credentials only; address and certificate stay."""
+        """Ask for credentials only; address and certificate stay, and so does how the password may travel there."""
         data = self._get_reauth_entry().data
+        if data.get(settings.ALLOW_BASIC):
+            self._consent.addresses.add(data[settings.URL])
         fields = FORMS[data[settings.SYSTEM]].credentials
         return await self._async_mend("reauth_confirm", fields, data, user_input)
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for address, certificate check and credentials again."""
+        """Ask for address, certificate check and credentials again, and for consent to a readable password if needed."""
         data = self._get_reconfigure_entry().data
         fields = FORMS[data[settings.SYSTEM]].fields
         return await self._async_mend("reconfigure", fields, data, user_input)
@@ -99,10 +102,27 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_certificate_accept(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go on with exactly this certificate, at the address that showed it."""
-        self._accepted.add(self._certificate.fingerprint)
+        self._consent.fingerprints.add(self._certificate.fingerprint)
         return await self._async_try({**self._typed, settings.URL: self._certificate.url})
 
     async def async_step_certificate_decline(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Go back to the form."""
+        return self._show(self._typed)
+
+    async def async_step_basic_only(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say that the password would travel readable, and let the user decide."""
+        return self.async_show_menu(
+            step_id="basic_only",
+            menu_options=["basic_only_allow", "basic_only_decline"],
+            description_placeholders={"url": self._unencrypted.url},
+        )
+
+    async def async_step_basic_only_allow(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Go on with a readable password, at this address only."""
+        self._consent.addresses.add(self._unencrypted.url)
+        return await self._async_try({**self._typed, settings.URL: self._unencrypted.url})
+
+    async def async_step_basic_only_decline(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go back to the form."""
         return self._show(self._typed)
 
@@ -135,7 +155,7 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask what an existing entry needs."""
         if data.get(settings.FINGERPRINT):
-            self._accepted.add(data[settings.FINGERPRINT])
+            self._consent.fingerprints.add(data[settings.FINGERPRINT])
         self._asking = _Asking(step_id=step_id, system=data[settings.SYSTEM], fields=fields, known=data)
         return self._show(data) if user_input is None else await self._async_try(user_input)
 
@@ -157,14 +177,14 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def _async_try(self, typed: Mapping[str, Any]) -> ConfigFlowResult:
-        """Prove what was typed with one login; go on, ask about the certificate, or say what was wrong."""
+        """Prove what was typed with one login; go on, ask for consent, or say what was wrong."""
         asking = self._asking
         values = {**asking.known, **typed_values(asking.fields, typed)}
         wanted = {field.name: values.get(field.name) for field in FORMS[asking.system].fields}
         if missing := missing_secrets(asking.fields, typed, stored=asking.stored):
             return self._show(typed, dict.fromkeys(missing, "secret_missing"))
         try:
-            outcome = await async_prove(self.hass, asking.system, wanted, self._accepted)
+            outcome = await async_prove(self.hass, asking.system, wanted, self._consent)
         except SystemFailure as failure:
             return self._show(typed, *explain(failure))
         except Exception:
@@ -173,6 +193,9 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         if isinstance(outcome, Certificate):
             self._typed, self._certificate = typed, outcome
             return await self.async_step_certificate()
+        if isinstance(outcome, Unencrypted):
+            self._typed, self._unencrypted = typed, outcome
+            return await self.async_step_basic_only()
         return await self._async_finish(outcome)
 
     async def _async_finish(self, proof: Proof) -> ConfigFlowResult:
@@ -184,7 +207,8 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
             )
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
             return self.async_update_reload_and_abort(entry, data_updates=proof.settings)
-        reach = (*(field.name for field in FORMS[self._asking.system].connection), settings.FINGERPRINT)
+        found = (field.name for field in FORMS[self._asking.system].connection)
+        reach = (*found, settings.FINGERPRINT, settings.ALLOW_BASIC)
         self._abort_if_unique_id_configured(updates={name: proof.settings[name] for name in reach})
         return self.async_create_entry(
             title=proof.identity.name,

@@ -1,7 +1,7 @@
 """Prove address, certificate and credentials of a system with a single login, and put failures into words."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 import logging
 from typing import Any, Final
 
@@ -10,7 +10,14 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .systems import SYSTEMS, settings
 from .systems.base import Runtime
-from .systems.errors import ConnectionFailedError, InvalidAddressError, ResponseTimeoutError, SystemFailure, TlsError
+from .systems.errors import (
+    BasicOnlyError,
+    ConnectionFailedError,
+    InvalidAddressError,
+    ResponseTimeoutError,
+    SystemFailure,
+    TlsError,
+)
 from .systems.model import Identity
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -46,6 +53,21 @@ class Certificate:
         return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
 
 
+@dataclass(frozen=True, slots=True)
+class Unencrypted:
+    """A system at `url` that takes the password only in a form that anybody on the way can read."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the user agreed to: certificates by their `fingerprints`, base `addresses` that get the password readable."""
+
+    fingerprints: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
+
+
 async def _async_identify(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -> Identity:
     """Log in once. Raises `SystemFailure`."""
     session = async_get_clientsession(hass, verify_ssl=data.get(settings.VERIFY_SSL, True))
@@ -57,19 +79,23 @@ async def _async_identify(hass: HomeAssistant, system_id: str, data: Mapping[str
 
 
 async def async_prove(
-    hass: HomeAssistant, system_id: str, typed: Mapping[str, Any], accepted: Collection[str]
-) -> Proof | Certificate:
+    hass: HomeAssistant, system_id: str, typed: Mapping[str, Any], consent: Consent
+) -> Proof | Certificate | Unencrypted:
     """Find the address that answers and log in there, once.
 
     Where the scheme was left open, the next candidate is tried only if no connection came about at the one before: an
-    answer of any kind, above all a refused login, is final, and so is silence after a request was sent. `accepted` holds fingerprints the user accepted; a certificate that is
-    neither valid nor among them is returned for the user to decide. Raises `SystemFailure`.
+    answer of any kind, above all a refused login, is final, and so is silence after a request was sent. A certificate
+    that is neither valid nor covered by `consent`, and an address that would get the password readable without it, are
+    returned for the user to decide; no login was made then. Raises `SystemFailure`.
     """
     failures: list[ConnectionFailedError] = []
     for url in SYSTEMS[system_id].addresses(typed[settings.URL]):
-        data = {**typed, settings.URL: url, settings.FINGERPRINT: None}
+        allowed = url in consent.addresses
+        data = {**typed, settings.URL: url, settings.FINGERPRINT: None, settings.ALLOW_BASIC: allowed}
         try:
             return Proof(await _async_identify(hass, system_id, data), data)
+        except BasicOnlyError:
+            return Unencrypted(url)
         except ConnectionFailedError as failure:
             fingerprint = failure.fingerprint if isinstance(failure, TlsError) else None
             if fingerprint is None:
@@ -77,7 +103,7 @@ async def async_prove(
                     raise
                 failures.append(failure)
                 continue
-            if fingerprint not in accepted:
+            if fingerprint not in consent.fingerprints:
                 return Certificate(url, fingerprint)
             data[settings.FINGERPRINT] = fingerprint
         return Proof(await _async_identify(hass, system_id, data), data)

@@ -64,6 +64,12 @@ class ProtocolError(SystemFailure):
         super().__init__(message or reason, reason=reason or message)
 
 
+class BasicOnlyError(ProtocolError):
+    """The peer takes the password only unencrypted, and nobody agreed to that; the password was not sent."""
+
+    key = "basic_only"
+
+
 class BodyTooLargeError(ProtocolError):
     """A body passed its limit and was not read further."""
 

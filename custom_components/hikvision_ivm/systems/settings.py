@@ -1,7 +1,7 @@
 """Names of the settings in a config entry's data and options, shared by the flows and the systems.
 
 Data (`isapi`, `ip_receiver`): `url` (one base URL of `System.addresses`), `username`, `password`, `verify_ssl`,
-`fingerprint` (None, or the SHA-256 of the one certificate that is accepted, lower-case hex).
+`fingerprint` (None, or the SHA-256 of the one certificate that is accepted, lower-case hex), `allow_basic`.
 """
 
 from typing import Any, Final
@@ -13,6 +13,8 @@ USERNAME: Final = "username"
 PASSWORD: Final = "password"
 VERIFY_SSL: Final = "verify_ssl"
 FINGERPRINT: Final = "fingerprint"
+ALLOW_BASIC: Final = "allow_basic"
+"""Whether the user agreed that the password goes over the network unencrypted. Absent: no."""
 WEBHOOK_ID: Final = "webhook_id"
 """The secret part of the address under which a system may post to us."""
 

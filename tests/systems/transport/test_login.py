@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.hikvision_ivm.systems.errors import (
     AuthenticationError,
+    BasicOnlyError,
     ConnectionFailedError,
     CredentialsBlockedError,
     ProtocolError,
@@ -129,7 +130,7 @@ async def test_basic_over_plain_http_needs_consent() -> None:
     login = Login(digest=False, basic=True, password="pä:ss")
     async with running(login) as device:
         async with client(device.url, password="pä:ss") as http:
-            with pytest.raises(ProtocolError, match="HTTPS"):
+            with pytest.raises(BasicOnlyError, match="HTTPS"):
                 await http.request("GET", "x")
         assert (login.accepted, login.wrong) == (0, 0)
         async with client(device.url, password="pä:ss", policy=Policy(allow_basic=True)) as http:

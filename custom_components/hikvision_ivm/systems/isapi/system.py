@@ -22,9 +22,9 @@ from ..model import (
     Report,
     SwitchFeature,
 )
-from ..settings import CHANNELS, CONFIRM_LOGIN, FINGERPRINT, PASSWORD, PUSH, URL, USERNAME, VERIFY_SSL
+from ..settings import ALLOW_BASIC, CHANNELS, CONFIRM_LOGIN, FINGERPRINT, PASSWORD, PUSH, URL, USERNAME, VERIFY_SSL
 from ..transport.gate import CredentialGate
-from ..transport.http import Credentials, HttpClient
+from ..transport.http import Credentials, HttpClient, Policy
 from . import diagnostics as exporting, poll as polling
 from .address import addresses
 from .client import IsapiClient
@@ -98,6 +98,7 @@ class IsapiSystem(System):
             data[URL],
             credentials,
             runtime=runtime,
+            policy=Policy(allow_basic=data.get(ALLOW_BASIC, False)),
             fingerprint=data.get(FINGERPRINT),
             verify_ssl=data.get(VERIFY_SSL, True),
             read_refusal=read_refusal,

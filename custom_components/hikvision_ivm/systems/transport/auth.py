@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import re
 from typing import Final
 
-from ..errors import AuthenticationError, ProtocolError
+from ..errors import AuthenticationError, BasicOnlyError, ProtocolError
 from .digest import Challenge, DigestChallenge, DigestSession, basic_answer, choose_digest, offers_basic
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -54,7 +54,8 @@ class Authenticator:
     def adopt(self, challenges: Sequence[Challenge]) -> None:
         """Answer these challenges from now on.
 
-        Raises `ProtocolError` if none can be answered, `AuthenticationError` if the user name cannot be sent at all.
+        Raises `BasicOnlyError` if the password would have to be sent readable, `ProtocolError` if none can be answered,
+        `AuthenticationError` if the user name cannot be sent at all.
         """
         if _CONTROL.search(self._credentials.username):
             raise AuthenticationError("the user name contains control characters")
@@ -72,7 +73,7 @@ class Authenticator:
             names = ", ".join(dict.fromkeys(one.scheme[:20] for one in offered[:5])) or "none"
             raise ProtocolError(reason=f"the device asks for a login but offers no usable way (offered: {names})")
         if not self._basic_allowed:
-            raise ProtocolError(
+            raise BasicOnlyError(
                 reason="the device accepts the password only unencrypted (Basic over HTTP); use HTTPS, switch Digest "
                 "authentication on in the device, or allow it explicitly"
             )
