@@ -198,3 +198,10 @@ def test_login_refused_within_an_answer() -> None:
     assert (
         judged(answer("<userCheck><statusValue>200</statusValue><isActivated>true</isActivated></userCheck>")) is None
     )
+
+
+def test_half_a_character_in_json() -> None:
+    """A reason is kept and shown, so it must be a text that can be."""
+    status = read_status(b'{"statusCode": 4, "subStatusCode": "not\\ud800Support", "errorMsg": "\\udfff"}')
+    assert status is not None
+    assert (status.sub, status.detail) == ("not?Support", "?")

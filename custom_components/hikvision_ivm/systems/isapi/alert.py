@@ -21,6 +21,7 @@ from ..model import Target
 from ..transport.xml import parse_lenient
 from .access import ACCESS_TYPES, ACCESS_WORDS
 from .alert_words import BLOCKS, COLLECTED, COMMON, DETAILS, SKIPPED, TARGETS, WHOLE
+from .documents import sayable
 from .event_types import EVENT_TYPES, canonical
 
 ALERT_LIMIT: Final = 1024 * 1024
@@ -277,9 +278,7 @@ def _json_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    text = str(value).strip()
-    # JSON can escape half a character, which no text that is stored or sent on can hold.
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return sayable(str(value).strip())
 
 
 def _alert(draft: _Draft) -> Alert:

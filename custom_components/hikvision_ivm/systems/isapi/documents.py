@@ -16,6 +16,11 @@ _TEXT_LIMIT: Final = 255
 _SECRET_LEAVES: Final = frozenset({"salt", "verificationcode", "password"})
 
 
+def sayable(told: str) -> str:
+    """Return a text of a JSON document without halves of characters, which JSON can escape but nobody can pass on."""
+    return told if told.isascii() else told.encode("utf-8", "replace").decode("utf-8")
+
+
 def descendants(root: etree._Element, name: str) -> Iterator[etree._Element]:
     """Iterate over the elements of a name, the root included, at any depth."""
     wanted = name.casefold()

@@ -28,6 +28,7 @@ from ..errors import (
 from ..model import UNKNOWN, Report, SwitchFeature, Unknown, Value
 from ..transport.xml import Element, text
 from .client import IsapiClient
+from .documents import sayable
 from .edits import Edit, clean, edit_of
 from .records import Setting
 
@@ -334,5 +335,5 @@ def _excluding_of_json(document: Any) -> list[str]:
             if isinstance(row, dict):
                 name = row.get("mutexFunction") or row.get("function") or row.get("describe")
                 channels = row.get("channelID", row.get("channelNo", ""))
-                names.append(_named(name if isinstance(name, str) else "", channels))
+                names.append(sayable(_named(name if isinstance(name, str) else "", channels)))
     return names

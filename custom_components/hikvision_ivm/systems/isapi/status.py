@@ -29,6 +29,7 @@ from ..errors import (
 from ..transport.gate import Refusal
 from ..transport.http import Response
 from ..transport.xml import as_bool, as_float, as_int, local_name, parse, text
+from .documents import sayable
 
 STATUS_LIMIT: Final = 64 * 1024
 """Bytes of the longest body that is looked at for a status."""
@@ -186,7 +187,7 @@ class Status:
 
 def _short(value: object) -> str:
     """Turn a field into text of a bearable length."""
-    return "" if value is None else str(value).strip()[:200]
+    return "" if value is None else sayable(str(value).strip()[:200])
 
 
 def _lock(read: Mapping[str, str | None]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from .documents import amount, descendants, word
 from .records import Disk
 
 _SOUND: Final = frozenset({"ok", "idle", "sleeping", "normal", "active", "formatting", "formating", "online"})
+_PLAUSIBLE: Final = 256
+"""Disks and volumes; the largest recorders have 48. A longer list is no list of disks."""
 
 
 def disks_of(root: etree._Element) -> tuple[Disk, ...]:
@@ -16,7 +18,7 @@ def disks_of(root: etree._Element) -> tuple[Disk, ...]:
     for name, network in (("hdd", False), ("nas", True)):
         for element in descendants(root, name):
             disk_id = word(element, "id")
-            if disk_id is None:
+            if disk_id is None or len(found) >= _PLAUSIBLE:
                 continue
             if disk_id in found:
                 disk_id = f"{name}{disk_id}"
