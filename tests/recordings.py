@@ -105,7 +105,12 @@ def inputs(names: Iterable[str], **more: Any) -> Table:
 def proxied(number: int, *, serial: str | None = "-", source: bool = True, **more: Any) -> Table:
     """Return a network camera behind a recorder; the serial `-` stands for one of its own."""
     own = f"DS-2CD2143G0-I20200101AAWRE{number:08d}" if serial == "-" else serial
-    port = {"proxyProtocol": "HIKVISION", "ipAddress": f"192.0.2.{number}", "managePortNo": "8000", "srcInputPort": "1"}
+    port: Table = {
+        "proxyProtocol": "HIKVISION",
+        "ipAddress": f"192.0.2.{number}",
+        "managePortNo": "8000",
+        "srcInputPort": "1",
+    }
     port |= {"userName": "admin", "streamType": "auto", "model": "DS-2CD2143G0-I", "serialNumber": own, **more}
     described = {"sourceInputPortDescriptor": port} if source else {}
     return {"id": str(number), "name": f"Camera {number:02d}", **described, "enableAnr": "false"}
@@ -225,7 +230,15 @@ def bullet() -> Table:
 
 def bullet_smart() -> Table:
     """Return a camera with every rule there is, some named in other words, and streams without an input."""
-    smart = ("linedetection", "fielddetection", "regionEntrance", "regionExiting", "loitering", "group", "rapidMove")
+    smart: tuple[str, ...] = (
+        "linedetection",
+        "fielddetection",
+        "regionEntrance",
+        "regionExiting",
+        "loitering",
+        "group",
+        "rapidMove",
+    )
     smart += ("parking", "unattendedBaggage", "attendedBaggage", "facedetection", "defocus", "audioexception")
     rows = [trigger("vmdHumanVehicle", name="VMDHumanVehicle-1"), *(trigger(event) for event in smart)]
     rows += [

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 import re
 import time
 from unittest.mock import patch
@@ -171,7 +172,7 @@ async def heard(hass: HomeAssistant, device: IsapiSimulator, sensor: str, minute
 
     for state, word in (("active", "on"), ("inactive", "off")):
         device.emit(type="VMD", channel=1, state=state, when=f"2026-11-20T12:{minute:02d}:00Z")
-        await reached(hass, lambda word=word: shows(word), 2.0)
+        await reached(hass, partial(shows, word), 2.0)
 
 
 def motion(hass: HomeAssistant, coordinator: IvmCoordinator) -> str:

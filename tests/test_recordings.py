@@ -5,6 +5,7 @@ Expectations are counted here from the bare table, by other code than the integr
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 import re
 from typing import Any
 
@@ -220,6 +221,9 @@ async def check_events(hass: HomeAssistant, device: IsapiReplay, entry: MockConf
     def states() -> dict[str, str]:
         return {one: known.state for one, where in place.items() if (known := hass.states.get(where))}
 
+    def shows(sensor: str, word: str) -> bool:
+        return states()[sensor] == word
+
     rows = [one for one in facts.triggers if (row := EVENT_TYPES.get(one.type)) and row.binary and row.scope != "port"]
     rows = [one for one in rows if one.channel is None or one.channel in facts.channels]
     for number, trigger in enumerate(rows[:: 1 + len(rows) // 30]):
@@ -230,10 +234,10 @@ async def check_events(hass: HomeAssistant, device: IsapiReplay, entry: MockConf
         assert before[sensor] == "off", trigger
         when = f"2026-11-20T12:{number % 60:02d}:00Z"
         device.emit(type=trigger.type, channel=trigger.channel, state="active", when=when)
-        await reached(hass, lambda sensor=sensor: states()[sensor] == "on")
+        await reached(hass, partial(shows, sensor, "on"))
         assert {**states(), sensor: "off"} == before
         device.emit(type=trigger.type, channel=trigger.channel, state="inactive", when=when)
-        await reached(hass, lambda sensor=sensor: states()[sensor] == "off")
+        await reached(hass, partial(shows, sensor, "off"))
 
 
 async def check_reload(hass: HomeAssistant, device: IsapiReplay, entry: MockConfigEntry) -> None:
