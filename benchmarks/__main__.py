@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 
-def arguments():
+def arguments() -> argparse.Namespace:
     """Read the command line. This file also runs on older interpreters, which hand over to the right one."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("system", nargs="?", help="only this system (default: all)")
@@ -14,14 +14,14 @@ def arguments():
     return parser.parse_args()
 
 
-def hand_over():
+def hand_over() -> None:
     """Run in the environment of the tests, which `scripts/setup` provides."""
     root = Path(__file__).resolve().parent.parent
     words = [str(root / "scripts" / "benchmark"), *sys.argv[1:]]
     raise SystemExit(subprocess.call(words))
 
 
-def main():
+def main() -> None:
     """Entry point."""
     options = arguments()
     try:

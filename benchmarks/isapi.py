@@ -8,7 +8,7 @@ import time
 import tracemalloc
 
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 
 from custom_components.hikvision_ivm.systems.base import Tier
 from custom_components.hikvision_ivm.systems.isapi.records import Facts
@@ -80,7 +80,7 @@ async def _count_requests(hass: HomeAssistant, device: DeviceProcess) -> tuple[i
     seen: list[int] = []
 
     @callback
-    def first_entity(event: Event) -> None:
+    def first_entity(event: Event[EventStateChangedData]) -> None:
         if not seen and event.data["old_state"] is None:
             seen.append(device.requests())
 
@@ -120,17 +120,14 @@ async def _start() -> Figure:
 
 async def _events(facts: Facts) -> AsyncIterator[Figure]:
     """Cost of an event, in a small house and in a large one."""
-    async with home_assistant() as hass:
-        few = await cost_per_event(hass, _sized(facts, FEW))
-    async with home_assistant() as hass:
-        many = await cost_per_event(hass, _sized(facts, MANY))
+    cost = await cost_per_event(_sized(facts, FEW), _sized(facts, MANY))
     yield Figure(
-        name=f"CPU from bytes to states written, per event ({few.writes:.2f} writes)", value=few.ours, unit="µs",
-        reference=few.bare, target="≤ 4 ×", met=few.ours <= 4 * few.bare,
+        name=f"CPU from bytes to states written, per event ({cost.writes:.2f} writes)", value=cost.small, unit="µs",
+        reference=cost.bare, target="≤ 4 ×", met=cost.small <= 4 * cost.bare,
     )  # fmt: skip
     yield Figure(
-        name=f"the same with {many.entities} entities against {few.entities}", value=many.ours, unit="µs",
-        reference=few.ours, target="≤ 1.15 ×", met=many.ours <= 1.15 * few.ours,
+        name=f"the same with {cost.large_entities} entities against {cost.small_entities}", value=cost.large, unit="µs",
+        reference=cost.small, target="≤ 1.15 ×", met=cost.large <= 1.15 * cost.small,
     )  # fmt: skip
 
 
@@ -140,7 +137,7 @@ async def _flood() -> AsyncIterator[Figure]:
     seen: dict[int, float] = {}
 
     @callback
-    def note(event: Event) -> None:
+    def note(event: Event[EventStateChangedData]) -> None:
         region = event.data["new_state"].attributes.get("region") if event.data["new_state"] else None
         if region is not None and event.data["entity_id"].startswith("event."):
             seen.setdefault(int(region), time.monotonic())

@@ -4,8 +4,7 @@ from collections.abc import Awaitable, Callable
 import logging
 from unittest.mock import AsyncMock, patch
 
-from homeassistant.components.camera import async_get_image, async_get_stream_source, helper
-from homeassistant.components.camera.const import CameraEntityFeature
+from homeassistant.components.camera import CameraEntityFeature, async_get_image, async_get_stream_source, helper
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er

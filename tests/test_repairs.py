@@ -246,7 +246,8 @@ async def test_mend_after_the_entry_is_gone(
 async def test_issue_without_data(hass: HomeAssistant) -> None:
     """An issue of an older version, without data, can at least be confirmed."""
     flow = await repairs.async_create_fix_flow(hass, "x", None)
-    flow.hass, flow.handler, flow.context = hass, DOMAIN, {"issue_id": "x"}
+    # Older versions of Home Assistant read the id from the flow, newer ones from its context.
+    flow.hass, flow.handler, flow.context, flow.issue_id = hass, DOMAIN, {"issue_id": "x"}, "x"
     assert (await flow.async_step_init())["step_id"] == "confirm"
 
 

@@ -128,6 +128,17 @@ def test_doubles_are_told_once() -> None:
     assert happened(one, begin).phase is Phase.START
 
 
+def test_two_happenings_in_one_second() -> None:
+    """A clock of whole seconds does not hide the second one, nor its end; a copy over the other way stays a copy."""
+    one = rig(camera())
+    begin, end = alert_xml(time=at(0)), alert_xml(state="inactive", time=at(0))
+    for _ in range(3):
+        assert happened(one, begin).phase is Phase.START
+        assert happened(one, end).phase is Phase.END
+    assert take(one, begin, Sender("192.0.2.1")) is None
+    assert one.router.counts["duplicates"] == 1
+
+
 def test_identical_repeats_prolong() -> None:
     """Devices whose clock shows no seconds, and that do not count, repeat themselves word for word."""
     one = rig(camera(), options={"hold_smart": 5})

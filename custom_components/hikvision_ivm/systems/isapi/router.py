@@ -40,10 +40,14 @@ type _Signature = tuple[object, ...]
 
 @dataclass(slots=True)
 class _Running:
-    """Something that is on: until when (monotonic seconds) it is without a repeat, and in which variants."""
+    """Something that is on: until when (monotonic seconds) it is without a repeat, and in which variants.
+
+    `voice`: in which way its beginning was told, see `_voice`.
+    """
 
     route: Route
     until: float
+    voice: _Signature
     seen: dict[_Signature, float] = field(default_factory=dict)
     targets: set[Target] = field(default_factory=set)
 
@@ -70,7 +74,7 @@ class EventRouter:
         self._places = Places(facts, host)
         self._routes = Routes(facts, inventory, runtime, grow)
         self._running: dict[tuple[object, ...], _Running] = {}
-        self._doubles: dict[tuple[object, ...], float] = {}
+        self._doubles: dict[tuple[object, ...], tuple[float, bool]] = {}
         self._picture_paths: dict[str, str] = {}
         self.clock = DeviceClock()
         self.counts: Counter[str] = Counter()
@@ -138,7 +142,7 @@ class EventRouter:
             self.counts["heartbeats"] += 1
             return None
         now = self._runtime.monotonic()
-        if self._is_double(alert, route, now):
+        if self._is_double(alert, route, now, own=sender is None):
             self.counts["duplicates"] += 1
             return None
         if alert.active:
@@ -155,24 +159,30 @@ class EventRouter:
             self.unknown_types[code] += 1
         return row
 
-    def _is_double(self, alert: Alert, route: Route, now: float) -> bool:
-        """Whether this very message came before, over the stream, by push, or twice over one of them."""
+    def _is_double(self, alert: Alert, route: Route, now: float, *, own: bool) -> bool:
+        """Whether this very message came before, over the stream (`own`), by push, or twice over one of them.
+
+        A clock that counts seconds cannot tell two happenings of one second apart. What ended in between and begins
+        over the same way is another happening; over the other way it is the copy that comes late.
+        """
         if not alert.time_text:
             return False
         key = (
             *(route.key, alert.code, alert.active, alert.repeat, alert.time_text, alert.count),
             *(alert.regions, alert.target, alert.plate, alert.number),
         )
-        first = self._doubles.get(key)
-        if first is not None:
+        if (known := self._doubles.get(key)) is not None:
+            first, first_own = known
             window = DOUBLE_SECONDS if len(alert.time_text) > _COARSE_LENGTH + 1 else _COARSE_DOUBLE_SECONDS
             if now - first <= window:
-                goes_on = alert.active and now - first > _ECHO_SECONDS and self._is_on(route, alert, now)
-                return not goes_on
+                on = self._is_on(route, alert, now)
+                goes_on = alert.active and on and now - first > _ECHO_SECONDS
+                begins_again = alert.active and not on and own is first_own
+                return not (goes_on or begins_again or (not alert.active and on and own is first_own))
             del self._doubles[key]
         elif len(self._doubles) >= _DOUBLES:
             del self._doubles[next(iter(self._doubles))]
-        self._doubles[key] = now
+        self._doubles[key] = now, own
         return False
 
     def _is_on(self, route: Route, alert: Alert, now: float) -> bool:
@@ -192,7 +202,7 @@ class EventRouter:
         if running is None or running.until < now:
             if running is None and len(self._running) >= _RUNNING:  # unknown codes can be invented without end
                 del self._running[next(iter(self._running))]
-            running = self._running[key] = _Running(route, now)
+            running = self._running[key] = _Running(route, now, self._voice(alert))
             is_new = not alert.repeat
         else:
             is_new = not alert.repeat and self._is_new(alert, route, running, now)
@@ -209,6 +219,11 @@ class EventRouter:
         """What makes a happening another one while the event is on."""
         return alert.regions, alert.target, alert.plate, alert.number, alert.details.get("stage")
 
+    @staticmethod
+    def _voice(alert: Alert) -> _Signature:
+        """In which of several ways something was told."""
+        return alert.code, alert.details.get("major"), alert.details.get("minor")
+
     def _is_new(self, alert: Alert, route: Route, running: _Running, now: float) -> bool:
         """Whether a report differs from all that is going on. Of what lasts, one that only tells less is a repeat."""
         signature = self._signature(alert)
@@ -216,7 +231,8 @@ class EventRouter:
         if until is not None and until >= now:
             return False
         if not route.lasting:
-            return True
+            # Stations tell one press in several ways; only the same way again is another press.
+            return route.kind is not Kind.DOORBELL or self._voice(alert) == running.voice
         return not any(
             until >= now and all(not told or told == known for told, known in zip(signature, variant, strict=True))
             for variant, until in running.seen.items()
