@@ -262,7 +262,7 @@ def tabled() -> dict[str, set[Kind]]:
         "binary_sensor": lasting | {Kind.EVENT_STREAM, Kind.ONLINE, Kind.VIDEO_SIGNAL, Kind.DISK_PROBLEM},
         "button": {Kind.REBOOT, Kind.OUTPUT_PULSE, Kind.ELECTRIC_LOCK},
         "camera": {Kind.MAIN_STREAM, Kind.SUB_STREAM, Kind.THIRD_STREAM, Kind.TRANSCODED_STREAM},
-        "event": {Kind.DETECTION, Kind.DEVICE_EVENT},
+        "event": {Kind.DETECTION, Kind.DEVICE_EVENT, Kind.DOORBELL},
         "image": {Kind.EVENT_PICTURE},
         "sensor": {
             Kind.LAST_EVENT, Kind.CPU_USAGE, Kind.MEMORY_USAGE, Kind.UPTIME, Kind.TEMPERATURE, Kind.DISK_STATE,

@@ -293,7 +293,9 @@ def _alert(draft: _Draft) -> Alert:
         code = get("relation", code)
     event_type = canonical(code)
     if "major" in words:
-        event_type = ACCESS_TYPES.get(_access(words), event_type)
+        # An intercom's event that is numbered need not be a ring.
+        numbered = "accesscontrollerevent" if event_type == "doorbell" else event_type
+        event_type = ACCESS_TYPES.get(_access(words), numbered)
     active = get("state", "").lower() not in _INACTIVE
     channel = _number(get("channel"))
     if channel is None:

@@ -140,8 +140,7 @@ _ROWS: Final[Iterable[EventType]] = (
     _moment("anpr", Kind.PLATE),
     _data("peoplecounting", Kind.PEOPLE_COUNTING, has_region=True),
     _moment("accesscontrollerevent", Kind.ACCESS_CONTROL, "device"),
-    _moment("videointercomevent", Kind.INTERCOM, "device"),
-    # no device's word: an access controller's event that is known to mean this
+    # no device's word: what an access controller's or an intercom's event is known to mean
     _moment("doorbell", Kind.DOORBELL, "device"),
     _moment("cidevent", Kind.CONTACT_ID, "device"),
 )
@@ -160,6 +159,7 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
         "tma": "thermometry",
         "tmpa": "thermometry",
         "hvtvehicledetects": "hvtvehicledetection",
+        "videointercomevent": "doorbell",
     }
 )
 """Further spellings, casefolded → canonical type. Spellings that differ in letter case only need no row."""

@@ -33,7 +33,7 @@ from ..settings import (
 )
 from . import detections
 from .event_types import EVENT_TYPES, EventType
-from .identity import device_kind, stated
+from .identity import device_kind, is_intercom, stated
 from .records import Channel, ChannelOrigin, Facts, IoPort, Setting, Stream, Trigger, UnitKind
 
 MANUFACTURER: Final = "Hikvision"
@@ -217,8 +217,13 @@ def _flag(facts: Facts, *paths: str) -> bool:
     return any(facts.capabilities.get(path, "").casefold() in ("true", "1") for path in paths)
 
 
+def doorbell(device_id: str) -> EventFeature:
+    """Return the bell of a device: an entity of its own, which tells nothing but that somebody rings."""
+    return EventFeature(device_id=device_id, kind=Kind.DOORBELL, source=Source.PUSH, event_types=(Kind.DOORBELL,))
+
+
 def _events(facts: Facts, channels: Iterable[Channel]) -> Iterator[Feature]:
-    """Make the entities that tell events: one for each channel, one for the device."""
+    """Make the entities that tell events: one for each channel, one for the device, one for its bell."""
     kinds: dict[tuple[str, Kind], set[Kind]] = {}
     for channel in channels:
         kinds[channel.device_id, Kind.DETECTION] = set()
@@ -233,6 +238,9 @@ def _events(facts: Facts, channels: Iterable[Channel]) -> Iterator[Feature]:
             own.add(row.kind)
     if any(not port.output for port in facts.ports):
         own.add(Kind.ALARM_INPUT)
+    if Kind.DOORBELL in own or is_intercom(facts.device_type, facts.capabilities):
+        own.discard(Kind.DOORBELL)
+        yield doorbell(facts.device_id)
     for (device_id, kind), found in kinds.items():
         yield EventFeature(
             device_id=device_id,

@@ -15,6 +15,8 @@ from .records import UnitKind
 _RECORDERS: Final = frozenset({"nvr", "dvr", "hybirdnvr", "hybridnvr", "hdvr", "hybriddvr", "dvs", "encoder"})
 _ENCODERS: Final = frozenset({"dvs", "encoder"})
 _CAMERAS: Final = frozenset({"ipcamera", "ipdome", "ipzoom"})
+_INTERCOMS: Final = re.compile(r"vis|.*(door(station|phone|bell)|outdoorstation|indoorstation|villa|intercom).*")
+_NO: Final = frozenset({"", "false", "0"})
 _LOCAL_INPUTS: Final = ("SysCap/VideoCap/videoInputPortNums", "VideoCap/videoInputPortNums")
 _PROXIED_INPUTS: Final = ("RacmCap/inputProxyNums",)
 
@@ -77,6 +79,22 @@ def unit_kind(device_type: str, capabilities: Mapping[str, str]) -> UnitKind:
         # A camera with several sensors may state them as inputs.
         return UnitKind.CAMERA
     return UnitKind.RECORDER if local_inputs(capabilities) + proxied > 1 else UnitKind.CAMERA
+
+
+def is_intercom(device_type: str, capabilities: Mapping[str, str]) -> bool:
+    """Whether a device says that it is a door station, by its type or by what it can (isapi-events §4.7)."""
+    name = re.sub(r"[^a-z]", "", device_type.casefold())
+    if name in _RECORDERS:
+        # What a recorder can do with the door stations behind it makes it none.
+        return False
+    if _INTERCOMS.fullmatch(name):
+        return True
+    for path, value in capabilities.items():
+        words = path.casefold().split("/")
+        if "videointercomcap" in words or words[-1] == "issupportvideointercom":
+            if value.strip().casefold() not in _NO:
+                return True
+    return False
 
 
 def device_kind(device_type: str, kind: UnitKind) -> DeviceKind:

@@ -168,11 +168,13 @@ class Routes:
         """Return the event entity that can tell `kind`, and the kind it can tell it as.
 
         The channel's comes first for what happened there, else the device's. What neither an event entity nor a binary
-        sensor knows is told as unknown.
+        sensor knows is told as unknown, as is a bell that is rung elsewhere.
         """
         first = Kind.DETECTION if place.scope == "channel" else Kind.DEVICE_EVENT
         candidates = self._events.get(device_id) or self._events.get(self._facts.device_id, [])
         candidates = sorted(candidates, key=lambda feature: feature.kind is not first)
+        if place is LOST:
+            candidates = [feature for feature in candidates if feature.kind is not Kind.DOORBELL]
         for told in (kind,) if has_sensor else (kind, Kind.UNKNOWN_EVENT):
             for feature in candidates:
                 if told in feature.event_types:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from ..kinds import Kind
 from ..model import BinarySensorFeature, EventFeature, Feature, ImageFeature, Inventory, Source
 from .event_types import EVENT_TYPES, EventType
-from .features import detection_sensor, owner_of
+from .features import detection_sensor, doorbell, owner_of
 from .records import Facts
 
 SEEN: Final = "seen"
@@ -58,6 +58,9 @@ def _features(
         sensor = _sensor(device_id, row, options, number)
         if sensor.id not in inventory.features:
             yield sensor
+    if row.kind is Kind.DOORBELL:
+        yield doorbell(device_id)
+        return
     teller = EventFeature(device_id=device_id, kind=Kind.DEVICE_EVENT if channel is None else Kind.DETECTION)
     known = added.get(teller.id) or inventory.features.get(teller.id)
     if isinstance(known, EventFeature) and row.kind not in known.event_types:
