@@ -114,6 +114,14 @@ def test_lenses_of_one_camera() -> None:
     assert happened(one, identified(mac="ac:b9:2f:00:01:01", channel=7), Sender()).device_id == RECORDER
 
 
+def test_doubled_serials() -> None:
+    """Cameras of one serial number behind a recorder are told apart by where they post from."""
+    one = rig(recorder([proxied(1, mac=None, serial="SAME00000001"), proxied(2, mac=None, serial="SAME00000001")]))
+    body = identified(serial="SAME00000001")
+    assert happened(one, body, Sender("192.0.2.102")).device_id == f"{RECORDER}_2"
+    assert happened(one, identified(serial="SAME00000001", event="videoloss"), Sender()).device_id == RECORDER
+
+
 def test_alarm_inputs_are_plain_values() -> None:
     """A terminal is what it says it is, by number and not by channel."""
     one = rig(recorder(ports=PORTS))

@@ -100,24 +100,24 @@ class Places:
 
     def _owner(self, alert: Alert, sender: Sender | None) -> Channel | Place | None:
         """Tell who speaks: a channel's own camera, `LOST` for a stranger, None for the device itself."""
+        found: tuple[Channel, ...] = ()
         if alert.mac is not None:
             if alert.mac == self._mac:
                 return None
-            if (channels := self._by_mac.get(alert.mac)) is not None:
-                return _lens(channels, alert)
+            found = self._by_mac.get(alert.mac, ())
         if (serial := _plain(alert.serial)) is not None:
-            if _same_serial(serial, self._serial):
+            if not found and _same_serial(serial, self._serial):
                 return None
-            if (channels := self._by_serial.get(serial)) is not None:
-                return _lens(channels, alert)
+            found = _narrowed(found, self._by_serial.get(serial, ()))
         for address in (alert.address, sender.remote if sender else None):
             if address is None:
                 continue
             address = address.removeprefix("::ffff:")
-            if address == self._host:
+            if not found and address == self._host:
                 return None
-            if (channels := self._by_address.get(address)) is not None:
-                return _lens(channels, alert)
+            found = _narrowed(found, self._by_address.get(address, ()))
+        if found:
+            return _lens(found, alert)
         strange = alert.mac is not None and self._mac is not None
         strange = strange or (serial is not None and self._serial is not None)
         return LOST if strange else None
@@ -133,6 +133,11 @@ class Places:
         if hybrid:
             return {_DIGITAL + index: number for index, number in enumerate(proxied, 1)}
         return {_DIGITAL + number: number for number in proxied}
+
+
+def _narrowed(found: tuple[Channel, ...], group: tuple[Channel, ...]) -> tuple[Channel, ...]:
+    """Let a further mark choose among what the marks before it found: serials behind a recorder may be doubled."""
+    return tuple(channel for channel in found if channel in group) or found or group
 
 
 def _lens(channels: tuple[Channel, ...], alert: Alert) -> Channel | Place:
