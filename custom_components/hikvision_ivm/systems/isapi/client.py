@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import logging
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from lxml import etree
 
@@ -42,7 +42,8 @@ _SOFT_DAYS: Final = 7
 """Days for which a refusal that may have been a bad day (HTTP 500, dropped connection) is believed."""
 _DROP_SECONDS: Final = 10.0
 """Seconds within which another answer proves that a dropped connection meant the path and not the device."""
-_DOCUMENT_LIMIT: Final = 4 * 1024 * 1024
+_DOCUMENT_LIMIT: Final = 1024 * 1024
+"""Bytes of a document. The largest real ones, lists of a recorder with 64 channels, have a quarter of it."""
 
 type AnswerHook = Callable[[str, Response | SystemFailure], None]
 """Told of every GET of a document: the path, and the answer or why there was none."""
@@ -52,8 +53,9 @@ class IsapiClient:
     """One device. Raises only `SystemFailure`.
 
     `write_lock` serialises read-change-write. `refused`: path → reason. `malformed`: path → how often its document was
-    not understood. `requests`, `answers`: documents asked for and HTTP answers
-    received. `reboot_required` and `risk_password`: said by the device with an accepted write or a read.
+    not understood. `requests`, `answers`: documents asked for and HTTP answers received. `reboot_required_since`:
+    monotonic moment of the last write that takes effect only after a restart, None if there was none since the last
+    one. `risk_password`: said by the device with an accepted write.
     """
 
     def __init__(self, http: HttpClient, runtime: Runtime, *, on_answer: AnswerHook | None = None) -> None:
@@ -61,7 +63,7 @@ class IsapiClient:
         self.http = http
         self.write_lock = asyncio.Lock()
         self.malformed: Counter[str] = Counter()
-        self.reboot_required = False
+        self.reboot_required_since: float | None = None
         self.risk_password = False
         self.on_answer = on_answer
         self.requests = 0
@@ -80,6 +82,16 @@ class IsapiClient:
     def refused(self) -> Mapping[str, str]:
         """Paths that are not asked again, with the reason."""
         return MappingProxyType({**self._refused, **self._rights})
+
+    @property
+    def denied(self) -> Mapping[str, str]:
+        """Those of the refused paths for which the account lacks a right, with the reason; longest ago first."""
+        return MappingProxyType(self._rights)
+
+    @property
+    def host(self) -> str | None:
+        """Host under which we reach the device."""
+        return urlsplit(self.http.base_url).hostname
 
     def is_absent(self, path: str) -> bool:
         """Whether a path was refused for good: the device does not have it, or the account may not read it."""
@@ -126,14 +138,19 @@ class IsapiClient:
             self._soft.pop(path, None)
         self._store()
 
-    async def get(self, path: str, query: Mapping[str, str] | None = None, *, remember: bool = True) -> etree._Element:
+    async def get(
+        self, path: str, query: Mapping[str, str] | None = None, *, remember: bool = True, again: bool = False
+    ) -> etree._Element:
         """Read a document. Without `remember` a refusal is not kept: for what every device has.
+
+        `again`: ask even for what was refused before.
 
         Raises `UnsupportedError` without asking for what was refused before, `InsufficientRightsError` likewise within
         this session, `ProtocolError` for what is no XML, and any other `SystemFailure`.
         """
         key = f"{path}?{urlencode(sorted(query.items()))}" if query else path
-        self._check(key)
+        if not again:
+            self._check(key)
         try:
             response = await self._send(key, path, query)
             root = self._document(response, path)
@@ -142,6 +159,7 @@ class IsapiClient:
                 self._judge(key, error)
             raise
         self._worked.add(key)
+        self._rights.pop(key, None)
         self._prove_alive()
         return root
 
@@ -186,7 +204,8 @@ class IsapiClient:
             raise error
         self._prove_alive()
         if status is not None:
-            self.reboot_required |= status.code == 7
+            if status.code == 7:
+                self.reboot_required_since = self._runtime.monotonic()
             self.risk_password |= status.risk_password
 
     async def raw(
@@ -256,6 +275,7 @@ class IsapiClient:
         elif isinstance(error, ProtocolError):
             self.malformed[key] += 1
         elif isinstance(error, InsufficientRightsError):
+            self._rights.pop(key, None)
             self._rights[key] = str(error)
             self._log(key, str(error))
         elif key in self._worked:
@@ -277,16 +297,17 @@ class IsapiClient:
     def _refuse(self, key: str, reason: str, *, soft: bool) -> None:
         """Remember that the device does not have this; `soft` for a limited time."""
         self._refused[key] = reason
+        self._rights.pop(key, None)
         if soft:
             self._soft[key] = self._runtime.now() + timedelta(days=_SOFT_DAYS)
         self._log(key, reason)
         self._store()
 
     def _log(self, key: str, reason: str) -> None:
-        """Write one line for each refused path, ever."""
+        """Write one line for each refused path, ever; a device may refuse dozens."""
         if key not in self._logged:
             self._logged.add(key)
-            _LOGGER.info("The device does not offer %s (%s); it is not asked again", key, reason)
+            _LOGGER.debug("%s does not offer %s (%s); it is not asked again", self.host, key, reason)
 
     def _store(self) -> None:
         """Put the refusals into the memory that outlives restarts, if they changed."""

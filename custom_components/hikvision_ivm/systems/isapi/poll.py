@@ -7,9 +7,11 @@ Seconds between polls and what a poll costs in requests:
 | status | 75 | 30 | status, terminals: 2 | the same, online states, analogue inputs: 4 |
 | detail | 120 / 60 | 30 | 1 | 2 |
 | counters | 1800 | 900 | disks and three of problems: 4 | 4 |
-| inventory | 21600 | 21600 | up to 8 | up to 14 |
+| the same, while events are kept back | | | the list of triggers: 1 | 1 |
+| the same, while a right is missing | | | one that was refused: 1 | 1 |
+| inventory | 1800 | 1800 | up to 8 | up to 14 |
 
-With a healthy stream a camera is asked 2.2 times a minute and a recorder 5.3 times, whatever its number of channels.
+With a healthy stream a camera is asked 2.5 times a minute and a recorder 5.8 times, whatever its number of channels.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -47,7 +49,7 @@ type Values = dict[str, Value | Unknown]
 
 def periods(kind: UnitKind, *, push_healthy: bool, complete: bool = True) -> Mapping[Tier, float]:
     """Return the seconds between polls. An inventory that is not `complete` is read again sooner."""
-    inventory = 21600.0 if complete else 900.0
+    inventory = 1800.0 if complete else 900.0
     if not push_healthy:
         return {Tier.STATUS: 30.0, Tier.DETAIL: 30.0, Tier.COUNTERS: 900.0, Tier.INVENTORY: inventory}
     detail = 120.0 if kind is UnitKind.CAMERA else 60.0
@@ -70,11 +72,16 @@ def state_path(port: IoPort) -> str:
 
 
 class Poll:
-    """Reads the values of one device. `online`: proxied channel → whether its camera is there."""
+    """Reads the values of one device.
+
+    `online`: proxied channel → whether its camera is there. `booted`: monotonic moment of the device's start, None if
+    it is unknown.
+    """
 
     def __init__(self, client: IsapiClient, runtime: Runtime) -> None:
         """Does no I/O. `use` tells what to read."""
         self.online: dict[int, bool] = {}
+        self.booted: float | None = None
         self._client = client
         self._runtime = runtime
         self._started: datetime | None = None
@@ -122,6 +129,7 @@ class Poll:
         for name, degrees in health.temperatures.items():
             self._put(values, degrees, Kind.TEMPERATURE, name)
         if health.uptime is not None:
+            self.booted = self._runtime.monotonic() - health.uptime
             try:
                 started = (self._runtime.now() - timedelta(seconds=health.uptime)).replace(microsecond=0)
             except OverflowError:
