@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.hikvision_ivm import repairs
 from custom_components.hikvision_ivm.const import DOMAIN
-from custom_components.hikvision_ivm.systems import errors
+from custom_components.hikvision_ivm.systems import SYSTEMS, errors
 from custom_components.hikvision_ivm.systems.model import Problem
 from tests.flow_system import SERIAL, FlowSystem
 
@@ -116,12 +116,13 @@ async def test_what_an_issue_says(hass: HomeAssistant, issue_registry: ir.IssueR
     """Severity, texts and the way to the documentation."""
     entry = await add_entry(hass)
     documentation = (await async_get_integration(hass, DOMAIN)).documentation
+    assert documentation is not None
     repairs.async_sync_problems(hass, entry, "login", [LOCKED])
     issue = the_issue(issue_registry)
     assert issue.severity is ir.IssueSeverity.ERROR
     assert issue.is_fixable is False
     assert issue.translation_placeholders == {"device": "Recorder", "minutes": "–"}
-    assert issue.learn_more_url == documentation
+    assert issue.learn_more_url == f"{documentation}/blob/main/docs/isapi.md#repairs"
     assert issue.data is None
     repairs.async_sync_problems(hass, entry, "login", [RIGHT])
     issue = the_issue(issue_registry)
@@ -249,6 +250,12 @@ async def test_issue_without_data(hass: HomeAssistant) -> None:
     # Older versions of Home Assistant read the id from the flow, newer ones from its context.
     flow.hass, flow.handler, flow.context, flow.issue_id = hass, DOMAIN, {"issue_id": "x"}, "x"
     assert (await flow.async_step_init())["step_id"] == "confirm"
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_system_has_a_chapter_on_repairs(system: str) -> None:
+    """The link of an issue leads somewhere."""
+    assert "\n## Repairs\n" in (COMPONENT.parent.parent / f"docs/{system}.md").read_text(encoding="utf-8")
 
 
 # Every problem has its text

@@ -7,9 +7,9 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
 from .const import DOMAIN, PLATFORMS
-from .coordinator import IvmConfigEntry, IvmCoordinator
+from .coordinator import LOGIN, IvmConfigEntry, IvmCoordinator, login_problems
 from .memory import Memory
-from .repairs import async_clear_problems
+from .repairs import async_clear_problems, async_sync_problems
 from .systems import SYSTEMS, settings
 from .systems.base import Runtime, System
 from .systems.errors import AuthenticationError, InvalidAddressError, NotActivatedError, SystemFailure, UnsupportedError
@@ -28,11 +28,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
     coordinator = IvmCoordinator(hass, entry, _create_system(hass, entry, runtime), runtime)
     try:
         await _async_begin(coordinator)
+        # It let us in: what a set-up before told of the account is over.
+        async_sync_problems(hass, entry, LOGIN, ())
         entry.runtime_data = coordinator
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except BaseException as error:
         await coordinator.async_close()
         async_clear_problems(hass, entry)
+        async_sync_problems(hass, entry, LOGIN, login_problems(error))
         if isinstance(error, SystemFailure):
             raise _refusal(error) from error
         raise

@@ -19,7 +19,7 @@ from .polling import Poller
 from .repairs import async_sync_problems
 from .sink import CoordinatorSink, FeatureListener
 from .systems.base import PushHealth, PushReply, PushRequest, PushState, Runtime, System, Tier
-from .systems.errors import AuthenticationError, RejectedError, SystemFailure
+from .systems.errors import AccountLockedError, AuthenticationError, RejectedError, SystemFailure
 from .systems.kinds import Kind
 from .systems.model import (
     UNKNOWN,
@@ -44,7 +44,17 @@ PUSH_WAIT_SECONDS = 5.0
 RETRY_SECONDS = 60.0
 """Pause before details are read again, or the push channel is started again after an unforeseen fault."""
 
+LOGIN = "login"
+"""Topic of the problems with logging in."""
+
 NOTHING = Inventory({}, {})
+
+
+def login_problems(error: BaseException | None) -> list[Problem]:
+    """Return the problem behind a failed login that new credentials do not solve: a locked account."""
+    if not isinstance(error, AccountLockedError):
+        return []
+    return [Problem(key="account_locked", placeholders={"minutes": error.placeholders["minutes"]}, severe=True)]
 
 
 class IvmCoordinator:
@@ -456,7 +466,12 @@ class IvmCoordinator:
         """Ask the user for credentials if it was them, once, and send nothing until then; returns whether it was."""
         if not isinstance(error, AuthenticationError) or error.pending:
             return False
-        if self._stopped or self.locked_out:
+        if self._stopped:
+            return True
+        if problems := login_problems(error):
+            # Also when another request was refused before and only this one says why.
+            self.set_problems(LOGIN, problems)
+        if self.locked_out:
             return True
         if self.push_health.state is not PushState.OFF:
             self.set_push_health(PushHealth(PushState.DOWN, error.key))

@@ -15,6 +15,7 @@ from homeassistant.loader import async_get_loaded_integration
 import probatio as vol
 
 from .const import DOMAIN
+from .systems import settings
 from .systems.errors import AuthenticationError, ConnectionFailedError, InsufficientRightsError, SystemFailure
 from .systems.model import Problem
 
@@ -31,6 +32,12 @@ FIX_ERRORS: Final[dict[type[SystemFailure], str]] = {
 """Failures with a text of their own; every other one is `fix_failed` with its reason."""
 
 
+def _manual(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str:
+    """Return the address of the chapter on repairs in the manual of an entry's system."""
+    documentation = async_get_loaded_integration(hass, DOMAIN).documentation
+    return f"{documentation}/blob/main/docs/{entry.data[settings.SYSTEM]}.md#repairs"
+
+
 def _prefix(entry: ConfigEntry[Any], topic: str = "") -> str:
     """Begin of the ids of an entry's issues, or of one topic of it."""
     return f"{entry.entry_id}:{topic}:" if topic else f"{entry.entry_id}:"
@@ -45,7 +52,6 @@ def _placeholders(entry: ConfigEntry[Any], problem: Problem) -> dict[str, str]:
 @callback
 def async_sync_problems(hass: HomeAssistant, entry: ConfigEntry[Any], topic: str, problems: Sequence[Problem]) -> None:
     """Make the repairs of a topic match its problems: new ones appear, solved ones vanish."""
-    documentation = async_get_loaded_integration(hass, DOMAIN).documentation
     wanted = {f"{_prefix(entry, topic)}{problem.id}": problem for problem in problems}
     _delete(hass, _prefix(entry, topic), keep=wanted)
     for issue_id, problem in wanted.items():
@@ -58,7 +64,7 @@ def async_sync_problems(hass: HomeAssistant, entry: ConfigEntry[Any], topic: str
             severity=ir.IssueSeverity.ERROR if problem.severe else ir.IssueSeverity.WARNING,
             translation_key=problem.key,
             translation_placeholders=_placeholders(entry, problem),
-            learn_more_url=documentation,
+            learn_more_url=_manual(hass, entry),
             data=_pack(entry, problem) if problem.fixable else None,
             **owner,
         )

@@ -7,7 +7,6 @@ from lxml import etree
 import pytest
 
 from custom_components.hikvision_ivm.systems.errors import (
-    AccountLockedError,
     AuthenticationError,
     InsufficientRightsError,
     NotConfirmedError,
@@ -15,7 +14,6 @@ from custom_components.hikvision_ivm.systems.errors import (
     UnsupportedError,
 )
 from custom_components.hikvision_ivm.systems.isapi.problems import (
-    ACCOUNT_LOCKED,
     CLOCK_OFF,
     CLOCK_OFF_MANUAL,
     MISSING_RIGHT,
@@ -26,7 +24,6 @@ from custom_components.hikvision_ivm.systems.isapi.problems import (
     Problems,
     clock_offset,
     not_notified,
-    of_failure,
     right_of,
     stream_refused,
 )
@@ -132,12 +129,8 @@ def test_which_right_a_path_takes(path: str, right: str | None) -> None:
     assert right_of(path) == right
 
 
-def test_login_and_stream_problems() -> None:
-    """A lock is shown with its minutes; a wrong password is another dialog's business."""
-    locked = of_failure(AccountLockedError(unlock_seconds=1800))
-    assert locked is not None
-    assert (locked.key, locked.severe, locked.placeholders["minutes"]) == (ACCOUNT_LOCKED, True, "30")
-    assert of_failure(AuthenticationError()) is None
+def test_a_refused_stream_always_has_a_reason() -> None:
+    """Also where the device gave none."""
     assert stream_refused("").placeholders["reason"]
 
 
@@ -207,10 +200,24 @@ class TestOnTheWire:
                 "Security/userCheck",
                 body=b"<userCheck><statusValue>200</statusValue><isRiskPassword>true</isRiskPassword></userCheck>",
             )
-            client.reboot_required = client.risk_password = True
+            client.reboot_required_since, client.risk_password = 0.0, True
             assert sorted(keys(await Problems(client, Time().runtime()).check(facts()))) == [
                 REBOOT_REQUIRED, RTSP_OFF, WEAK_PASSWORD,
             ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("said", "left"), [("<isRiskPassword>false</isRiskPassword>", []), ("", [WEAK_PASSWORD])], ids=["no", "nothing"]
+    )
+    async def test_a_password_that_is_weak_no_more(self, said: str, left: list[str]) -> None:
+        """What a write said of the password is outweighed by what the login says, if that says anything of it."""
+        async with IsapiSimulator(profile="ipc") as device, connected(device) as client:
+            device.fault(
+                "Security/userCheck", body=f"<userCheck><statusValue>200</statusValue>{said}</userCheck>".encode()
+            )
+            problems = Problems(client, Time().runtime())
+            client.risk_password = True
+            assert keys(problems.known(facts())) == [WEAK_PASSWORD]
+            assert keys(await problems.check(facts())) == left
 
     async def test_what_could_not_be_read_is_judged_as_before(self) -> None:
         """A repair must not vanish because the device was busy, nor appear because of garbage."""
@@ -246,6 +253,40 @@ class TestOnTheWire:
             assert [problem.subject for problem in found] == ["parameterConfig", "restartOrShutdown", "logOrStateCheck"]
             assert all(problem.placeholders["right"] for problem in found)
             assert len({problem.id for problem in found}) == 3
+
+    async def test_a_right_that_was_given_meanwhile(self) -> None:
+        """One document is asked for each time, in turn; with it all that take its right come back."""
+        refused = (
+            b"<ResponseStatus><statusCode>4</statusCode><subStatusCode>lowPrivilege</subStatusCode></ResponseStatus>"
+        )
+        paths = ["Security/users", "System/status", "Smart/FieldDetection/1", "Smart/LineDetection/1"]
+        async with IsapiSimulator(profile="ipc") as device, connected(device) as client:
+            problems = Problems(client, Time().runtime())
+            await problems.regain()
+            assert device.count() == 0
+            device.fault("Smart/*", status=403, body=refused)
+            device.fault("*", status=403, body=refused)
+            for path in paths:
+                with pytest.raises(InsufficientRightsError):
+                    await client.get(path)
+            device.clear_faults()
+            device.fault("Smart/*", status=403, body=refused)
+            device.fault("System/status", status=503, times=1)
+            asked = []
+            for _ in range(4):
+                before = len(device.requests)
+                await problems.regain()
+                (request,) = device.requests[before:]
+                asked.append(request.path)
+            assert asked == ["System/status", "System/status", "Smart/FieldDetection/1", "Smart/LineDetection/1"]
+            assert [problem.subject for problem in problems.missing_rights()] == ["parameterConfig"]
+            device.clear_faults()
+            await problems.regain()
+            assert problems.missing_rights() == []
+            assert list(client.refused) == ["Security/users"]
+            before = len(device.requests)
+            await problems.regain()
+            assert len(device.requests) == before
 
     async def test_a_locked_account_is_not_hidden(self) -> None:
         """Nothing is judged by a refused login."""

@@ -205,7 +205,7 @@ async def test_a_reboot_that_is_required_is_a_success() -> None:
             change=lambda answer: type(answer)(200, b"<ResponseStatus><statusCode>7</statusCode></ResponseStatus>"),
         )  # fmt: skip
         await settings_of(client).write(switch(), False)
-        assert client.reboot_required
+        assert client.reboot_required_since is not None
         assert enabled(device, "Smart/FieldDetection/1") == "false"
 
 

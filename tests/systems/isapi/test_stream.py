@@ -48,6 +48,7 @@ async def test_a_camera() -> None:
         assert "accept: */*" in server.requests[0].lower()
         assert "gzip" not in server.requests[0].lower()
         assert listening.stream.diagnostics()["parts"] == 5
+        assert listening.stream.diagnostics()["framing"]["parts"] == 5
         assert listening.stream.diagnostics()["state"] == "healthy"
 
 
@@ -65,6 +66,7 @@ async def test_devices_that_end_the_stream_every_four_parts() -> None:
         assert min(listening.slept) >= 1.0
         assert listening.rig.clock.seconds >= len(server.paths) - 1
         assert listening.stream.statistics.ended >= 19
+        assert listening.stream.diagnostics()["framing"]["parts"] == listening.stream.statistics.parts
 
 
 async def test_failures_back_off_and_recover() -> None:

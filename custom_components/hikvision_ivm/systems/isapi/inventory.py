@@ -276,9 +276,10 @@ class InventoryReader:
             return [path for path, flag in flags if _true(capabilities, flag)]
         if STREAMS not in self.documents:
             return [INPUTS]
+        unlisted = [path for path in self.documents if path.startswith(f"{TRIGGERS}/")]
         again: list[str] = [path for path in (CHANNEL_EVENTS, TERMINALS, INPUTS) if path in self.documents]
         if again:
-            return again
+            return again + unlisted
         if len(_streams(self.documents)) > 1 and _true(capabilities, "isSupportChannelEventCap"):
             return [CHANNEL_EVENTS]
         return [TERMINALS] if self._has_terminals(capabilities) else [INPUTS]
@@ -339,3 +340,5 @@ class InventoryReader:
             _LOGGER.debug("%s was left out: %s", path, error)
         else:
             self.documents[path] = root
+            self.failed.pop(path, None)
+            self.missed.discard(path)

@@ -7,7 +7,6 @@ Seconds between polls and what a poll costs in requests:
 | status | 75 | 30 | status, terminals: 2 | the same, online states, analogue inputs: 4 |
 | detail | 120 / 60 | 30 | 1 | 2 |
 | counters | 1800 | 900 | disks and three of problems: 4 | 4 |
-| the same, while events are kept back | | | the list of triggers: 1 | 1 |
 | the same, while a right is missing | | | one that was refused: 1 | 1 |
 | inventory | 1800 | 1800 | up to 8 | up to 14 |
 

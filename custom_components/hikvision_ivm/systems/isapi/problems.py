@@ -12,14 +12,7 @@ from typing import Final
 from lxml import etree
 
 from ..base import Runtime
-from ..errors import (
-    AccountLockedError,
-    AuthenticationError,
-    NotConfirmedError,
-    RejectedError,
-    SystemFailure,
-    UnsupportedError,
-)
+from ..errors import AuthenticationError, NotConfirmedError, RejectedError, SystemFailure, UnsupportedError
 from ..kinds import Kind
 from ..model import Problem
 from ..transport.xml import Element, as_bool, find, find_all, text
@@ -37,12 +30,13 @@ RTSP_OFF: Final = "rtsp_off"
 WEAK_PASSWORD: Final = "weak_password"
 REBOOT_REQUIRED: Final = "reboot_required"
 MISSING_RIGHT: Final = "missing_right"
-ACCOUNT_LOCKED: Final = "account_locked"
 STREAM_REFUSED: Final = "event_stream_refused"
 LEFT_OUT: Final = "left_out"
 
 CLOCK_TOLERANCE: Final = 60.0
 """Seconds by which a clock may be off."""
+_RESTART_SECONDS: Final = 60.0
+"""Whoever answers this long after it accepted to restart has done so."""
 _TIME: Final = "System/time"
 _PORTS: Final = "Security/adminAccesses"
 _LOGIN: Final = "Security/userCheck"
@@ -125,13 +119,6 @@ def left_out(client: IsapiClient, failed: Mapping[str, str]) -> list[Problem]:
     return [Problem(key=LEFT_OUT, placeholders={"parts": "; ".join(parts)}, fixable=True)] if parts else []
 
 
-def of_failure(error: SystemFailure) -> Problem | None:
-    """Return the problem behind a failed login that only the user can solve."""
-    if isinstance(error, AccountLockedError):
-        return Problem(key=ACCOUNT_LOCKED, placeholders={"minutes": error.placeholders["minutes"]}, severe=True)
-    return None
-
-
 def stream_refused(reason: str) -> Problem:
     """Return the problem of a device that does not let us listen; `reason` in its own words."""
     return Problem(key=STREAM_REFUSED, placeholders={"reason": reason or "no reason given"}, severe=True)
@@ -211,12 +198,47 @@ class Problems:
         self._client = client
         self._runtime = runtime
         self._denied: set[str] = set()
+        self._restarting: float | None = None
         self._known: dict[str, list[Problem]] = {}
 
     def denied(self, path: str) -> None:
         """Take note that a command was refused for want of a right."""
         if (right := right_of(path)) is not None:
             self._denied.add(right)
+
+    def granted(self, path: str) -> bool:
+        """Take note that a command was carried out; returns whether a right was missing for it before."""
+        if (right := right_of(path)) not in self._denied:
+            return False
+        self._denied.remove(right)
+        return True
+
+    def restarting(self) -> None:
+        """Take note that the device accepted to restart."""
+        self._restarting = self._runtime.monotonic()
+
+    def answered(self, booted: float | None) -> bool:
+        """Take note that the device answers; returns whether a restart that was required has taken place.
+
+        `booted`: monotonic moment of its last start, None if it does not tell.
+        """
+        since, restarting = self._client.reboot_required_since, self._restarting
+        if since is None:
+            return False
+        told = booted is not None and booted > since
+        waited = restarting is not None and since <= restarting <= self._runtime.monotonic() - _RESTART_SECONDS
+        if told or waited:
+            self._client.reboot_required_since = None
+        return told or waited
+
+    async def regain(self) -> None:
+        """Ask again for one document, each time another, for which the account lacked a right.
+
+        If the account has it now, all the others that take it are asked again, too. Raises `AuthenticationError`.
+        """
+        path, right = next(iter(self._wanting().items()), (None, None))
+        if path is not None and await self._read(path, again=True) is not None:
+            self._client.forget([other for other, its_right in self._wanting().items() if its_right == right])
 
     async def check(self, facts: Facts) -> list[Problem]:
         """Return every problem there is, at the price of three reads.
@@ -245,13 +267,16 @@ class Problems:
 
     def missing_rights(self) -> list[Problem]:
         """Return one problem per right that the account turned out not to have."""
-        refused = self._client.refused.items()
-        rights = {right_of(path) for path, reason in refused if "lowprivilege" in reason.casefold()} | self._denied
+        rights = {*self._wanting().values(), *self._denied}
         return [
             Problem(key=MISSING_RIGHT, subject=right, placeholders={"right": words})
             for right, words in _RIGHTS.items()
             if right in rights
         ]
+
+    def _wanting(self) -> Mapping[str, str]:
+        """Return the documents that the account may not read, with the right each takes."""
+        return {path: right for path in self._client.denied if (right := right_of(path)) is not None}
 
     async def fix(self, facts: Facts, problem: Problem) -> None:
         """Mend a problem after the user agreed. Raises `UnsupportedError` for those that cannot be mended from here.
@@ -271,16 +296,16 @@ class Problems:
     def _of_client(self, *, weak: bool) -> list[Problem]:
         """Return what the device said in passing."""
         problems: list[Problem] = []
-        if self._client.reboot_required:
+        if self._client.reboot_required_since is not None:
             problems.append(Problem(key=REBOOT_REQUIRED))
         if self._client.risk_password and not weak:
             problems.append(Problem(key=WEAK_PASSWORD))
         return problems
 
-    async def _read(self, path: str) -> Element | None:
+    async def _read(self, path: str, *, again: bool = False) -> Element | None:
         """Read a document, or None if it cannot be had. Raises `AuthenticationError`."""
         try:
-            return await self._client.get(path)
+            return await self._client.get(path, again=again)
         except AuthenticationError:
             raise
         except SystemFailure:
@@ -307,7 +332,9 @@ class Problems:
         return []
 
     def _judge_password(self, document: Element) -> list[Problem]:
-        """Look what the device thinks of the password."""
+        """Look what the device thinks of the password; this outweighs what it said with an earlier write."""
+        if as_bool(text(document, "isRiskPassword")) is False:
+            self._client.risk_password = False
         flags = ("isDefaultPassword", "isRiskPassword")
         weak = any(as_bool(text(document, flag)) for flag in flags)
         return [Problem(key=WEAK_PASSWORD)] if weak else []

@@ -24,7 +24,7 @@ from ..errors import (
 from ..model import Picture, Problem
 from ..transport.http import HttpClient, Response, StreamResponse
 from ..transport.multipart import MultipartReader
-from ..transport.parts import Part, boundary_of
+from ..transport.parts import Framing, Part, boundary_of
 from .alert import Alert
 from .problems import stream_refused
 from .router import EventRouter
@@ -86,7 +86,7 @@ class StreamStatistics:
     stray_pictures: int = 0
     beat_seconds: float | None = None
     last_failure: str = ""
-    framing: dict[str, int] = field(default_factory=dict)
+    framing: Framing = field(default_factory=Framing)
 
 
 class AlertStream:
@@ -208,19 +208,15 @@ class AlertStream:
         if response.status != 200 or response.content_type in {"text/html", "application/xml", "text/xml"}:
             raise await _refusal(response)
         self._opened(session, sink)
-        reader = MultipartReader(boundary_of(content_type))
-        self.statistics.framing = reader.framing.as_dict()
+        reader = MultipartReader(boundary_of(content_type), framing=self.statistics.framing)
         breath = 0
-        try:
-            async for chunk in response.chunks():
-                for part in reader.feed(chunk):
-                    self._take(part, session, sink)
-                    breath += 1
-                if breath >= _BREATH:
-                    breath = 0
-                    await asyncio.sleep(0)
-        finally:
-            self.statistics.framing = reader.framing.as_dict()
+        async for chunk in response.chunks():
+            for part in reader.feed(chunk):
+                self._take(part, session, sink)
+                breath += 1
+            if breath >= _BREATH:
+                breath = 0
+                await asyncio.sleep(0)
         for part in reader.finish():
             self._take(part, session, sink)
 
@@ -275,6 +271,7 @@ class AlertStream:
             "path": self._path,
             "read_timeout_seconds": self.read_timeout,
             **{name: getattr(statistics, name) for name in StreamStatistics.__slots__},
+            "framing": statistics.framing.as_dict(),
         }
 
 

@@ -1,10 +1,11 @@
 """The ISAPI system: one device at one address, its channels below it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+import logging
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self, override
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -43,6 +44,8 @@ from .seen import with_seen
 from .settings import Settings
 from .status import read_refusal
 from .stream import AlertStream, picture_of
+
+_LOGGER = logging.getLogger(__name__)
 
 PROBLEMS: Final = "device"
 """Topic of the problems that are found by looking."""
@@ -151,16 +154,11 @@ class IsapiSystem(System):
         self._poll.use(facts, inventory)
         self._details.use(inventory)
         if self._router is None:
-            host = self._host()
-            self._router = EventRouter(facts, inventory, self._runtime, grow=self._grow, host=host)
+            self._router = EventRouter(facts, inventory, self._runtime, grow=self._grow, host=self.client.host)
             self._stream = AlertStream(self._http, self._router, self._runtime)
         else:
             self._router.update(facts, inventory)
         return inventory
-
-    def _host(self) -> str | None:
-        """Return the host under which we reach the device."""
-        return urlsplit(self._http.base_url).hostname
 
     def _grow(self) -> Inventory:
         """Build the inventory anew after the device sent something unlisted."""
@@ -212,6 +210,18 @@ class IsapiSystem(System):
         async for report in self._details.burst(wanted, self._away(), spent=self.client.requests - start):
             sink.report(report)
         self._drop_refused(sink)
+        self._tell_problems(sink)
+        if refused := len(self.client.refused):
+            _LOGGER.info(
+                "%s (%s) does not offer, or not to this account, %d of the documents it was asked for; they are listed"
+                " under 'refused' in its diagnostics and not asked for again",
+                self.facts.identity.name,
+                self.client.host,
+                refused,
+            )
+
+    def _tell_problems(self, sink: Sink) -> None:
+        """Deliver the problems as they were judged last."""
         sink.problems(PROBLEMS, self._problems.known(self.facts))
 
     def _already_read(self) -> Report:
@@ -245,11 +255,14 @@ class IsapiSystem(System):
         match tier:
             case Tier.STATUS:
                 sink.report(await self._poll.status(wanted))
+                if self._problems.answered(self._poll.booted):
+                    self._tell_problems(sink)
             case Tier.DETAIL:
                 sink.report(await self._details.slice(wanted, self._away(), self.facts.kind))
                 self._drop_refused(sink)
             case Tier.COUNTERS:
                 sink.report(await self._poll.counters())
+                await self._problems.regain()
                 sink.problems(PROBLEMS, await self._problems.check(self.facts))
             case Tier.INVENTORY:
                 if self._reader.missed or self._runtime.monotonic() - self._read_at >= _RECENT_SECONDS:
@@ -257,6 +270,7 @@ class IsapiSystem(System):
                     self._read_at = self._runtime.monotonic()
                     self._renew(facts, sink)
                     sink.problems(PARTS, left_out(self.client, self._reader.failed))
+                    self._tell_problems(sink)
                     sink.report(self._already_read())
 
     # push
@@ -305,30 +319,26 @@ class IsapiSystem(System):
     @override
     async def switch(self, feature: SwitchFeature, *, on: bool, sink: Sink) -> None:
         """Turn a setting or an output on or off and report what was read back."""
-        try:
+        with self._judging_rights(feature, sink):
             if isinstance(feature.address, IoPort):
                 state = await self._outputs.switch(feature.address, on)
                 sink.report(Report(values={feature.id: on if state is None else state}))
             else:
                 sink.report(await self._settings.write(feature, on))
-        except InsufficientRightsError:
-            self._denied(feature, sink)
-            raise
 
     @override
     async def press(self, feature: ButtonFeature, sink: Sink) -> None:
         """Reboot, or let an output pulse."""
-        try:
+        with self._judging_rights(feature, sink):
             if isinstance(feature.address, IoPort):
                 await self._outputs.pulse(feature.address)
             else:
                 await self._outputs.reboot()
-        except InsufficientRightsError:
-            self._denied(feature, sink)
-            raise
+                self._problems.restarting()
 
-    def _denied(self, feature: Feature, sink: Sink) -> None:
-        """Tell which right is missing."""
+    @contextmanager
+    def _judging_rights(self, feature: Feature, sink: Sink) -> Iterator[None]:
+        """Tell which right is missing if a command fails for want of it, and take that back when one works."""
         match feature.address:
             case Setting(path=path):
                 pass
@@ -336,8 +346,18 @@ class IsapiSystem(System):
                 path = Outputs.path(port)
             case _:
                 path = REBOOT
-        self._problems.denied(path)
-        sink.problems(PROBLEMS, self._problems.known(self.facts))
+        writes = self.client.writes
+        try:
+            yield
+        except InsufficientRightsError:
+            self._problems.denied(path)
+            self._tell_problems(sink)
+            raise
+        if isinstance(feature.address, Setting) and self.client.writes == writes:
+            # It was as it should be, so that nothing was written and nothing is proven.
+            return
+        if self._problems.granted(path):
+            self._tell_problems(sink)
 
     @override
     async def fix(self, problem: Problem) -> None:

@@ -73,12 +73,12 @@ class MultipartReader:
     """Takes bytes, gives parts. Never raises for what it is fed.
 
     `boundary` as in the header, or None to take it from the first line that begins with two dashes. `limit`: largest
-    part in bytes. `framing` counts what was met.
+    part in bytes. `framing` counts what was met; several readers may count into one.
     """
 
-    def __init__(self, boundary: str | None, *, limit: int = PART_LIMIT) -> None:
+    def __init__(self, boundary: str | None, *, limit: int = PART_LIMIT, framing: Framing | None = None) -> None:
         """Start before the first delimiter."""
-        self.framing = Framing()
+        self.framing = framing if framing is not None else Framing()
         self._limit = limit
         self._needle = delimiter_start(boundary.encode("utf-8", "surrogateescape")) if boundary else None
         self._seen = False
