@@ -523,6 +523,39 @@ async def test_refused_credentials_stop_everything_and_ask_once(
 
 
 @pytest.mark.parametrize("where", ["poll", "listen", "prime"])
+async def test_a_locked_account_is_a_repair(
+    hass: HomeAssistant,
+    system: FakeSystem,
+    set_up: SetUp,
+    later: Later,
+    entry: MockConfigEntry,
+    issue_registry: ir.IssueRegistry,
+    where: str,
+) -> None:
+    """With the minutes left, also if it is told after another refusal, and gone when the entry is loaded again."""
+
+    def ours() -> list[ir.IssueEntry]:
+        return [issue for (domain, _), issue in issue_registry.issues.items() if domain == DOMAIN]
+
+    system.has(CPU, MOTION, STREAM)
+    system.failures[where] = errors.AccountLockedError(unlock_seconds=1800)
+    system.push_stretch = 1.0
+    await set_up()
+    await later(61)
+    (issue,) = ours()
+    assert issue.translation_key == "account_locked"
+    assert issue.translation_placeholders == {"device": "Recorder", "minutes": "30"}
+    assert issue.severity is ir.IssueSeverity.ERROR
+    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
+    coordinator(entry).command_failed(errors.AccountLockedError(unlock_seconds=600))
+    (issue,) = ours()
+    assert issue.translation_placeholders == {"device": "Recorder", "minutes": "10"}
+    system.failures.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert not ours()
+
+
+@pytest.mark.parametrize("where", ["poll", "listen", "prime"])
 async def test_a_refusal_still_to_be_confirmed_asks_nobody(
     hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Later, where: str
 ) -> None:

@@ -29,10 +29,21 @@ from custom_components.hikvision_ivm.systems.model import (
 from .fake_system import CHANNEL, DEVICES, HUB, PASSWORD, FakeSystem, fake_entry
 
 type SetUp = Callable[[], Awaitable[FakeSystem]]
+type Locks = Callable[[], list[str]]
 
 MOTION = BinarySensorFeature(device_id=CHANNEL, kind=Kind.MOTION, source=Source.PUSH, hold=5.0)
 SWITCH = SwitchFeature(device_id=CHANNEL, kind=Kind.MOTION)
 CPU = SensorFeature(device_id=HUB, kind=Kind.CPU_USAGE, unit="%")
+
+
+@pytest.fixture
+def locks(issue_registry: ir.IssueRegistry) -> Locks:
+    """Return a function that reads the minutes of every locked account that is shown."""
+    return lambda: [
+        (issue.translation_placeholders or {})["minutes"]
+        for issue in issue_registry.issues.values()
+        if issue.translation_key == "account_locked"
+    ]
 
 
 async def test_load_unload_and_load_again(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp) -> None:
@@ -102,6 +113,7 @@ async def test_failed_set_up_says_why_and_closes(
     step: str,
     failure: errors.SystemFailure,
     state: ConfigEntryState,
+    locks: Locks,
 ) -> None:
     """What fails is told by its translated sentence, and nothing is left open."""
     system.failures[step] = failure
@@ -112,10 +124,39 @@ async def test_failed_set_up_says_why_and_closes(
     assert system.closed == 1
     asked = [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()]
     assert asked == ([SOURCE_REAUTH] if isinstance(failure, errors.AuthenticationError) else [])
+    assert locks() == (["10"] if isinstance(failure, errors.AccountLockedError) else [])
     del system.failures[step]
     if state is ConfigEntryState.SETUP_RETRY:
         await hass.config_entries.async_reload(entry.entry_id)
         assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_lock_is_told_until_it_is_over(
+    hass: HomeAssistant, entry: MockConfigEntry, system: FakeSystem, set_up: SetUp, locks: Locks
+) -> None:
+    """With the minutes of the last try; gone when the entry loads, fails otherwise, or is removed."""
+    system.failures["inventory"] = errors.AccountLockedError(unlock_seconds=600)
+    await set_up()
+    assert locks() == ["10"]
+    system.failures["inventory"] = errors.AccountLockedError(unlock_seconds=300)
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert locks() == ["5"]
+    del system.failures["inventory"]
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert locks() == []
+    for end in (errors.AuthenticationError(), errors.ConnectionFailedError(reason="refused")):
+        system.failures["identify"] = errors.AccountLockedError()
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert locks() == ["–"]
+        system.failures["identify"] = end
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert locks() == []
+    system.failures["identify"] = errors.AccountLockedError()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert locks() == ["–"]
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert locks() == []
 
 
 async def test_another_device_at_the_address(entry: MockConfigEntry, system: FakeSystem, set_up: SetUp) -> None:

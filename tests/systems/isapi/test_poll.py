@@ -2,11 +2,12 @@
 
 from collections import Counter
 from datetime import timedelta
+import logging
 from typing import Any
 
 import pytest
 
-from custom_components.hikvision_ivm.systems.base import PushRequest, PushState, Tier
+from custom_components.hikvision_ivm.systems.base import PushRequest, PushState, Runtime, Tier
 from custom_components.hikvision_ivm.systems.errors import (
     AuthenticationError,
     ConnectionFailedError,
@@ -432,6 +433,124 @@ async def test_a_missing_right_becomes_a_problem(
         with pytest.raises(InsufficientRightsError):
             await command
         assert sink.problem_keys["device"] == ["missing_right"]
+        if isinstance(feature, SwitchFeature) and kind is Kind.MOTION:
+            # Nothing is written for what is so already.
+            await system.switch(feature, on=True, sink=sink)
+            assert sink.problem_keys["device"] == ["missing_right"]
+        device.clear_faults()
+        if isinstance(feature, SwitchFeature):
+            await system.switch(feature, on=kind is not Kind.MOTION, sink=sink)
+        else:
+            await system.press(feature, sink)
+        assert sink.problem_keys["device"] == []
+
+
+REBOOT_REQUIRED = (
+    b"<ResponseStatus><statusCode>7</statusCode><subStatusCode>rebootRequired</subStatusCode></ResponseStatus>"
+)
+
+
+def problems_of(sink: KeepingSink) -> list[str]:
+    """Return the problems of a device; its clock differs from that of the test."""
+    return [key for key in sink.problem_keys["device"] if key != "clock_off"]
+
+
+@pytest.mark.parametrize("uptime", [True, False], ids=["told", "not told"])
+@pytest.mark.parametrize("button", [True, False], ids=["our button", "by itself"])
+async def test_a_required_restart(read: Read, sink: KeepingSink, clock: Clock, uptime: bool, button: bool) -> None:
+    """It stays until the device shows by its uptime, or by answering long after it obeyed, that it restarted."""
+
+    async def poll(started: float) -> list[str]:
+        seconds = b"<deviceUpTime>%d</deviceUpTime>" % (clock.passed - started) if uptime else b""
+        device.fault("System/status", times=1, body=b"<DeviceStatus>%s</DeviceStatus>" % seconds)
+        await system.poll(Tier.STATUS, sink, set())
+        return problems_of(sink)
+
+    async with IsapiSimulator(profile="ipc") as device:
+        system, inventory = await read(device)
+        (reboot,) = [one for one in inventory.of(ButtonFeature) if one.kind is Kind.REBOOT]
+        clock.passed = 5000.0
+        assert sink.problem_keys == {}
+        device.fault("System/Video/inputs/channels/1/motionDetection", method="PUT", body=REBOOT_REQUIRED)
+        await system.client.put("System/Video/inputs/channels/1/motionDetection", b"<x/>")
+        await system.poll(Tier.COUNTERS, sink, set())
+        assert problems_of(sink) == ["reboot_required"]
+        clock.passed += 75
+        assert await poll(0.0) == ["reboot_required"]
+        if button:
+            device.fault("System/reboot", method="PUT", body=REBOOT_REQUIRED)
+            await system.press(reboot, sink)
+            clock.passed += 59
+            assert await poll(0.0) == ["reboot_required"]
+        clock.passed += 60
+        solved = uptime or button
+        assert await poll(clock.passed - 20) == ([] if solved else ["reboot_required"])
+        if button:
+            # What was written after the restart needs another one.
+            await system.client.put("System/Video/inputs/channels/1/motionDetection", b"<x/>")
+            await system.poll(Tier.COUNTERS, sink, set())
+            clock.passed += 300
+            assert await poll(clock.passed - 320) == ["reboot_required"]
+
+
+@pytest.mark.parametrize("unlisted", [True, False])
+async def test_linkage_mended_on_the_device(read: Read, sink: KeepingSink, clock: Clock, unlisted: bool) -> None:
+    """Seen within half an hour, also of a trigger that is in no list."""
+    path = "Event/triggers/scenechangedetection-1"
+    silent = (
+        b"<EventTrigger><id>scenechangedetection-1</id><eventType>scenechangedetection</eventType>"
+        b"<videoInputChannelID>1</videoInputChannelID></EventTrigger>"
+    )
+    linked = silent.replace(
+        b"</EventTrigger>",
+        b"<EventTriggerNotificationList><EventTriggerNotification><notificationMethod>center</notificationMethod>"
+        b"</EventTriggerNotification></EventTriggerNotificationList></EventTrigger>",
+    )
+    async with IsapiSimulator(profile="ipc", missing_center=() if unlisted else ("linedetection-1",)) as device:
+        if unlisted:
+            document = device.fault(path, method="GET", body=silent)
+        system, _ = await read(device)
+        await system.prime(sink, set())
+        assert problems_of(sink) == ["events_not_notified"]
+        if unlisted:
+            document.body = linked
+        else:
+            device.set_notifications("linedetection-1", ["center"])
+        clock.passed += 1800
+        before = len(device.requests)
+        await system.poll(Tier.INVENTORY, sink, set())
+        assert problems_of(sink) == []
+        assert len(device.requests) - before <= 9
+
+
+def info(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the integration logged for everybody."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.INFO and record.name.startswith("custom_components")
+    ]
+
+
+async def test_one_line_for_all_refusals(read: Read, sink: KeepingSink, caplog: pytest.LogCaptureFixture) -> None:
+    """The log names the device, how many documents it refused, and where they are listed; the rest is for debugging."""
+    async with IsapiSimulator(profile="ipc") as device:
+        device.fault("Smart/*", status=404)
+        system, inventory = await read(device)
+        with caplog.at_level(logging.INFO):
+            await system.prime(sink, set(inventory.features))
+        lines = info(caplog)
+        assert len(lines) == 1
+        assert lines[0].startswith(f"{system.facts.identity.name} (127.0.0.1) ")
+        assert f" {len(system.client.refused)} " in lines[0]
+        assert len(system.client.refused) > 3
+        assert "diagnostics" in lines[0]
+    async with IsapiSimulator(profile="ipc") as device:
+        system, _ = await read(device, runtime=Runtime())
+        caplog.clear()
+        with caplog.at_level(logging.INFO):
+            await system.prime(sink, set())
+        assert len(info(caplog)) == bool(system.client.refused)
 
 
 async def test_ports_are_asked_once(read: Read) -> None:

@@ -8,6 +8,7 @@ Requests until the inventory is complete, the login's challenge included:
   storage, analogue inputs, network cameras, inputs, outputs, inputs and outputs of the cameras.
 
 Only where the list of streams is refused are streams asked for one by one. What is left over waits for `complete`.
+Triggers of a camera that are in no list and were found by then are read with every later inventory, too.
 """
 
 import asyncio

@@ -8,7 +8,7 @@ Seconds between polls and what a poll costs in requests:
 | detail | 120 / 60 | 30 | 1 | 2 |
 | counters | 1800 | 900 | disks and three of problems: 4 | 4 |
 | the same, while a right is missing | | | one that was refused: 1 | 1 |
-| inventory | 1800 | 1800 | up to 8 | up to 14 |
+| inventory | 1800 | 1800 | up to 8, and one for each trigger that is in no list | up to 14 |
 
 With a healthy stream a camera is asked 2.5 times a minute and a recorder 5.8 times, whatever its number of channels.
 """
