@@ -73,6 +73,18 @@ async def test_part_that_fails(fault: str) -> None:
         await read(device, look)
 
 
+async def test_part_that_failed_once() -> None:
+    """What the second try brought is not called missing."""
+
+    def look(system: IsapiSystem, told: Told, inventory: Inventory) -> None:
+        assert told.topics["inventory"] == []
+
+    async with IsapiSimulator(profile="ipc-noio") as device:
+        fault = device.fault("System/Video/inputs/channels", status=503, times=1)
+        await read(device, look)
+        assert fault.fired == 1
+
+
 @pytest.mark.parametrize("fault", [None, "not_found", "forbidden", "bad_request", "low_privilege"])
 async def test_part_that_does_not_exist(fault: str | None) -> None:
     """What a device does not have, or the account may not see, is not called missing."""

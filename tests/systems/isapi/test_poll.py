@@ -188,6 +188,28 @@ async def test_switches_the_device_does_not_have(read: Read, sink: KeepingSink, 
         assert not of(later, Kind.INTRUSION, SwitchFeature)
 
 
+async def test_a_right_given_on_the_device(read: Read, sink: KeepingSink, clock: Clock) -> None:
+    """Within half an hour the problem is gone and what it hid is read, without a reload."""
+    async with IsapiSimulator(profile="ipc") as device:
+        device.fault("Smart/LineDetection*", status=403, body=LOW_PRIVILEGE)
+        system, inventory = await read(device)
+        wanted = set(inventory.features)
+        (switch,) = of(inventory, Kind.LINE_CROSSING, SwitchFeature)
+        await system.prime(sink, wanted)
+        assert "missing_right" in sink.problem_keys["device"]
+        assert sink.values.get(switch.id, UNKNOWN) is UNKNOWN
+        device.clear_faults()
+        clock.passed += 1800
+        before = len(device.requests)
+        await system.poll(Tier.COUNTERS, sink, wanted)
+        assert "missing_right" not in sink.problem_keys["device"]
+        assert len(device.requests) - before <= 6
+        for _ in range(20):
+            clock.passed += 120
+            await system.poll(Tier.DETAIL, sink, wanted)
+        assert isinstance(sink.values[switch.id], bool)
+
+
 async def test_only_what_is_looked_at_is_read(read: Read, sink: KeepingSink) -> None:
     """Without entities nothing but the state of the device itself is asked for."""
     async with IsapiSimulator(profile="nvr", channels=4) as device:
