@@ -4,7 +4,7 @@ Needed until the plugin has a release for Home Assistant 2026.11: that version m
 imports, and must be imported before anything that imports httpx.
 """
 
-import homeassistant  # noqa: F401, I001  before httpx
+import homeassistant  # noqa: F401  before httpx
 from homeassistant.components import logger
 from homeassistant.components.logger import helpers
 
