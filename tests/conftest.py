@@ -97,3 +97,10 @@ def set_up(hass: HomeAssistant, entry: MockConfigEntry, system: FakeSystem) -> C
         return system
 
     return run
+
+
+@pytest.fixture
+def even_rhythm() -> Iterator[None]:
+    """Take chance out of the periods."""
+    with patch("custom_components.hikvision_ivm.polling.JITTER", 0.0):
+        yield

@@ -1,74 +1,56 @@
 """Tests of the way from reports to states, of polling, push, availability and inventory changes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 import logging
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.hikvision_ivm.const import DOMAIN
-from custom_components.hikvision_ivm.coordinator import IvmCoordinator
 from custom_components.hikvision_ivm.systems import errors
-from custom_components.hikvision_ivm.systems.base import PushHealth, PushRequest, PushState, Tier
+from custom_components.hikvision_ivm.systems.base import PushHealth, PushState, Tier
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import (
     UNKNOWN,
     BinarySensorFeature,
     Device,
     DeviceKind,
-    EventFeature,
     Phase,
     Report,
-    SensorFeature,
     Source,
-    SwitchFeature,
 )
 
-from .fake_system import CHANNEL, DEVICES, HUB, FakeSystem, occurrence
-
-type SetUp = Callable[[], Awaitable[FakeSystem]]
-type Later = Callable[[float], Awaitable[None]]
-
-MOTION = BinarySensorFeature(device_id=CHANNEL, kind=Kind.MOTION, source=Source.PUSH, hold=5.0)
-LOSS = BinarySensorFeature(device_id=CHANNEL, kind=Kind.VIDEO_LOSS, source=Source.PUSH)
-INPUT = BinarySensorFeature(device_id=HUB, kind=Kind.ALARM_INPUT, part="1", source=Source.BOTH)
-ONLINE = BinarySensorFeature(device_id=CHANNEL, kind=Kind.ONLINE)
-STREAM = BinarySensorFeature(device_id=HUB, kind=Kind.EVENT_STREAM, source=Source.ALWAYS)
-EVENT = EventFeature(
-    device_id=CHANNEL, kind=Kind.DETECTION, source=Source.PUSH, event_types=(Kind.MOTION, Kind.UNKNOWN_EVENT)
+from .fake_system import CHANNEL, HUB, FakeSystem, occurrence
+from .house import (
+    CPU,
+    CPU_ID,
+    EVENT,
+    EVENT_ID,
+    INPUT,
+    INPUT_ID,
+    LOSS,
+    LOSS_ID,
+    MOTION,
+    MOTION_ID,
+    ONLINE,
+    ONLINE_ID,
+    STREAM,
+    STREAM_ID,
+    SWITCH,
+    SWITCH_ID,
+    Later,
+    SetUp,
+    coordinator,
+    inventory_poll,
+    state,
 )
-SWITCH = SwitchFeature(device_id=CHANNEL, kind=Kind.MOTION)
-CPU = SensorFeature(device_id=HUB, kind=Kind.CPU_USAGE, unit="%")
 
-MOTION_ID = "binary_sensor.gate_motion"
-LOSS_ID = "binary_sensor.gate_video_loss"
-INPUT_ID = "binary_sensor.recorder_alarm_input_1"
-ONLINE_ID = "binary_sensor.gate_online"
-STREAM_ID = "binary_sensor.recorder_event_stream"
-EVENT_ID = "event.gate_detection"
-SWITCH_ID = "switch.gate_motion_detection"
-CPU_ID = "sensor.recorder_cpu_usage"
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str:
-    """Return what an entity shows."""
-    found = hass.states.get(entity_id)
-    assert found is not None, entity_id
-    return found.state
-
-
-def coordinator(entry: MockConfigEntry) -> IvmCoordinator:
-    """Return the coordinator of a loaded entry."""
-    made = entry.runtime_data
-    assert isinstance(made, IvmCoordinator)
-    return made
+pytestmark = pytest.mark.usefixtures("even_rhythm")
 
 
 @pytest.fixture
@@ -91,13 +73,6 @@ def written(hass: HomeAssistant) -> Iterator[list[str]]:
     yield seen
     for unsubscribe in stop:
         unsubscribe()
-
-
-@pytest.fixture(autouse=True)
-def even_rhythm() -> Iterator[None]:
-    """Take chance out of the periods."""
-    with patch("custom_components.hikvision_ivm.polling.JITTER", 0.0):
-        yield
 
 
 # reports
@@ -490,224 +465,6 @@ async def test_a_fault_in_listening_is_mended(
     await later(61)
     assert system.count("listen") == 2
     assert coordinator(entry).push_health.state is PushState.HEALTHY
-
-
-# credentials
-
-
-@pytest.mark.parametrize("where", ["poll", "listen", "prime"])
-async def test_refused_credentials_stop_everything_and_ask_once(
-    hass: HomeAssistant,
-    system: FakeSystem,
-    set_up: SetUp,
-    later: Later,
-    entry: MockConfigEntry,
-    where: str,
-) -> None:
-    """Wherever a login fails: one question to the user, and not one request more."""
-    system.has(CPU, MOTION, STREAM)
-    system.failures[where] = errors.AuthenticationError(attempts_left=3)
-    system.push_stretch = 1.0
-    await set_up()
-    await later(61)
-    asked = len(system.calls)
-    assert state(hass, CPU_ID) == state(hass, MOTION_ID) == STATE_UNAVAILABLE
-    assert state(hass, STREAM_ID) == "off"
-    for _ in range(5):
-        await later(700)
-    system.push(PushState.HEALTHY)
-    await later(700)
-    assert len(system.calls) == asked
-    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
-    assert entry.state is ConfigEntryState.LOADED
-
-
-@pytest.mark.parametrize("where", ["poll", "listen", "prime"])
-async def test_a_locked_account_is_a_repair(
-    hass: HomeAssistant,
-    system: FakeSystem,
-    set_up: SetUp,
-    later: Later,
-    entry: MockConfigEntry,
-    issue_registry: ir.IssueRegistry,
-    where: str,
-) -> None:
-    """With the minutes left, also if it is told after another refusal, and gone when the entry is loaded again."""
-
-    def ours() -> list[ir.IssueEntry]:
-        return [issue for (domain, _), issue in issue_registry.issues.items() if domain == DOMAIN]
-
-    system.has(CPU, MOTION, STREAM)
-    system.failures[where] = errors.AccountLockedError(unlock_seconds=1800)
-    system.push_stretch = 1.0
-    await set_up()
-    await later(61)
-    (issue,) = ours()
-    assert issue.translation_key == "account_locked"
-    assert issue.translation_placeholders == {"device": "Recorder", "minutes": "30"}
-    assert issue.severity is ir.IssueSeverity.ERROR
-    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
-    coordinator(entry).command_failed(errors.AccountLockedError(unlock_seconds=600))
-    (issue,) = ours()
-    assert issue.translation_placeholders == {"device": "Recorder", "minutes": "10"}
-    system.failures.clear()
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert not ours()
-
-
-@pytest.mark.parametrize("where", ["poll", "listen", "prime"])
-async def test_a_refusal_still_to_be_confirmed_asks_nobody(
-    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Later, where: str
-) -> None:
-    """A device that starts answers 401 for a moment: that is an outage, not a wrong password."""
-    system.has(CPU, MOTION, STREAM)
-    system.failures[where] = errors.CredentialsBlockedError(pending=True)
-    system.push_stretch = 1.0
-    await set_up()
-    await later(61)
-    assert not hass.config_entries.flow.async_progress()
-    del system.failures[where]
-    await later(700)
-    system.report({CPU.id: 1, MOTION.id: False})
-    assert (state(hass, CPU_ID), state(hass, MOTION_ID)) == ("1", "off")
-
-
-# inventory
-
-
-async def inventory_poll(hass: HomeAssistant, system: FakeSystem) -> None:
-    """Let the system deliver its inventory anew."""
-    await system.poll(Tier.INVENTORY, system.sink, ())
-    await hass.async_block_till_done()
-
-
-async def test_new_and_vanished_features_without_reload(
-    hass: HomeAssistant,
-    system: FakeSystem,
-    set_up: SetUp,
-    entry: MockConfigEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Entities appear, go unavailable and come back, without a reload and without doubles."""
-    system.has(MOTION)
-    await set_up()
-    system.has(MOTION, SWITCH)
-    await inventory_poll(hass, system)
-    system.report({SWITCH.id: True, MOTION.id: True})
-    assert state(hass, SWITCH_ID) == "on"
-    system.has(MOTION)
-    await inventory_poll(hass, system)
-    assert state(hass, SWITCH_ID) == STATE_UNAVAILABLE
-    assert state(hass, MOTION_ID) == "on"
-    assert SWITCH.id not in coordinator(entry).values
-    system.has(MOTION, SWITCH)
-    await inventory_poll(hass, system)
-    assert state(hass, SWITCH_ID) == STATE_UNKNOWN
-    system.report({SWITCH.id: False})
-    assert state(hass, SWITCH_ID) == "off"
-    assert "unique ID" not in caplog.text
-
-
-async def test_a_switch_that_was_only_offered(
-    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entity_registry: er.EntityRegistry
-) -> None:
-    """A switch that the device turns out not to have leaves no dead entity, unless it was there in an earlier run."""
-    system.has(MOTION, SWITCH)
-    await set_up()
-    system.has(MOTION)
-    await inventory_poll(hass, system)
-    assert hass.states.get(SWITCH_ID) is None
-    assert entity_registry.async_get(SWITCH_ID) is None
-    assert entity_registry.async_get(MOTION_ID) is not None
-
-
-async def test_a_switch_of_an_earlier_run(
-    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry, entity_registry: er.EntityRegistry
-) -> None:
-    """What somebody may have named and used is kept, whatever the device says today."""
-    system.has(MOTION, SWITCH)
-    await set_up()
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    system.has(MOTION)
-    await inventory_poll(hass, system)
-    assert state(hass, SWITCH_ID) == STATE_UNAVAILABLE
-    assert entity_registry.async_get(SWITCH_ID) is not None
-
-
-async def test_new_channel_and_new_firmware(
-    hass: HomeAssistant,
-    system: FakeSystem,
-    set_up: SetUp,
-    entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    """A camera that is added to a recorder appears below it; what is known of a device is brought up to date."""
-    await set_up()
-    added = Device(id="SN1_ch2", name="Yard", kind=DeviceKind.CAMERA, parent=HUB)
-    hub = DEVICES[0]
-    system.devices = [
-        Device(id=hub.id, name="Cellar", kind=hub.kind, firmware="V2.0", mac=hub.mac),
-        DEVICES[1],
-        added,
-    ]
-    system.has(BinarySensorFeature(device_id=added.id, kind=Kind.MOTION, source=Source.PUSH))
-    await inventory_poll(hass, system)
-    assert state(hass, "binary_sensor.yard_motion") == STATE_UNKNOWN
-    registered = device_registry.async_get_device_by_identifier((DOMAIN, HUB), entry.entry_id)
-    child = device_registry.async_get_device_by_identifier((DOMAIN, added.id), entry.entry_id)
-    assert registered is not None and child is not None
-    assert (registered.name, registered.sw_version, registered.model) == ("Cellar", "V2.0", "NVR-1")
-    assert child.via_device_id == registered.id
-
-
-async def test_a_changed_feature_reaches_its_entity(
-    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Later
-) -> None:
-    """New options of an event entity and another hold time count at once."""
-    system.has(MOTION, EVENT)
-    await set_up()
-    system.has(
-        BinarySensorFeature(device_id=CHANNEL, kind=Kind.MOTION, source=Source.PUSH, hold=50.0),
-        EventFeature(
-            device_id=CHANNEL, kind=Kind.DETECTION, source=Source.PUSH, event_types=(Kind.FACE, Kind.UNKNOWN_EVENT)
-        ),
-    )
-    await inventory_poll(hass, system)
-    found = hass.states.get(EVENT_ID)
-    assert found is not None and found.attributes["event_types"] == ["face", "unknown_event"]
-    system.happen(occurrence(Kind.MOTION, Phase.START, MOTION))
-    await later(40)
-    assert state(hass, MOTION_ID) == "on"
-
-
-async def test_more_entities_than_home_assistant_takes(
-    hass: HomeAssistant,
-    system: FakeSystem,
-    set_up: SetUp,
-    entity_registry: er.EntityRegistry,
-    issue_registry: ir.IssueRegistry,
-) -> None:
-    """The surplus starts disabled, and a repair says so."""
-    system.has(*(BinarySensorFeature(device_id=HUB, kind=Kind.ALARM_INPUT, part=str(n)) for n in range(5)))
-    with patch("custom_components.hikvision_ivm.coordinator.ENTITY_LIMIT", 3):
-        await set_up()
-    disabled = [known.unique_id for known in entity_registry.entities.values() if known.disabled]
-    assert disabled == [feature.id for feature in system.features[3:]]
-    issue = next(iter(issue_registry.issues.values()))
-    assert issue.translation_key == "too_many_entities"
-    assert issue.translation_placeholders is not None
-    assert (issue.translation_placeholders["count"], issue.translation_placeholders["limit"]) == ("5", "3")
-
-
-async def test_what_is_posted_reaches_the_system(system: FakeSystem, set_up: SetUp, entry: MockConfigEntry) -> None:
-    """Requests of systems that post to us are answered by the system."""
-    await set_up()
-    reply = await coordinator(entry).receive(
-        PushRequest(method="POST", path="events", query={}, headers={}, body=b"{}")
-    )
-    assert (reply.status, reply.body) == (200, b"ok")
-    assert system.count("receive", "events") == 1
 
 
 # the end
