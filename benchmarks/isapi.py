@@ -191,9 +191,13 @@ async def _idle() -> AsyncIterator[Figure]:
         with DeviceProcess(**settings) as device:
             async with home_assistant() as hass:
                 entry = await add_entry(hass, device.data)
+                whole = device.requests()
                 await asyncio.sleep(4)
                 coordinator, per_minute = entry.runtime_data, 0.0
                 for tier, seconds in coordinator.system.periods(push_healthy=True).items():
+                    if tier is Tier.INVENTORY:  # asks as much as set-up did; so soon after it, nothing would be asked
+                        per_minute += whole * 60 / seconds
+                        continue
                     polls = 6 if tier is Tier.DETAIL else 1
                     before = device.requests()
                     for _ in range(polls):
