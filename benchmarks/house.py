@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Any
-from unittest.mock import PropertyMock, patch
+from unittest.mock import patch
 
 from aiohttp import ThreadedResolver
 from homeassistant import loader
@@ -41,8 +41,6 @@ BARE_CLASSES: Mapping[str, type[Entity]] = MappingProxyType(
     }
 )  # fmt: skip
 COMPONENTS = ("http", "webhook", "stream", *BARE_CLASSES, "image")
-
-ENTITY = "homeassistant.helpers.entity.Entity.entity_registry_enabled_default"
 
 
 @asynccontextmanager
@@ -81,13 +79,6 @@ async def add_entry(
 def entities_of(hass: HomeAssistant) -> list[str]:
     """Entities that have a state and are not Home Assistant's own."""
     return [state.entity_id for state in hass.states.async_all() if state.domain in BARE_CLASSES]
-
-
-@asynccontextmanager
-async def everything_enabled() -> AsyncGenerator[None]:
-    """Let no entity be disabled by default."""
-    with patch(ENTITY, PropertyMock(return_value=True)):
-        yield
 
 
 class Resolver(ThreadedResolver):

@@ -1,6 +1,5 @@
 """What a user does around a running device: read its diagnostics, mend a problem, choose channels, mend its login."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 import json
@@ -17,6 +16,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.hikvision_ivm.const import DOMAIN
 from simulators.isapi import VARIANTS, IsapiSimulator
+
+from .living import quiet
 
 PASSWORD = "p@ss:/?#%&<>\"'ü"
 USERNAME = "watcher"
@@ -59,12 +60,7 @@ async def add(hass: HomeAssistant, socket_enabled: None) -> AsyncIterator[Add]:
 async def settle(hass: HomeAssistant, device: IsapiSimulator) -> None:
     """Wait until the event stream stands and the details were read."""
     await device.wait_for_stream()
-    asked = -1
-    while asked != len(device.requests):
-        asked = len(device.requests)
-        await hass.async_block_till_done()
-        await asyncio.sleep(0.1)
-    await hass.async_block_till_done()
+    await quiet(hass, device)
 
 
 async def test_diagnostics_of_a_device(hass: HomeAssistant, hass_client: ClientSessionGenerator, add: Add) -> None:

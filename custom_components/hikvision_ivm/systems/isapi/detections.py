@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..kinds import Kind
-from ..model import Source, SwitchFeature
+from ..model import SwitchFeature
 from .records import Channel, ChannelOrigin, Facts, IoPort, Setting, UnitKind
 
 LOCAL_VIDEO: Final = "System/Video/inputs/channels/{channel}/"
@@ -178,7 +178,6 @@ def output_switch(device_id: str, port: IoPort, *, enabled: bool = True) -> Swit
         label=port.name,
         address=port,
         enabled=enabled,
-        source=Source.BOTH,
     )
 
 

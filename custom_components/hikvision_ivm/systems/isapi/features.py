@@ -15,7 +15,6 @@ from ..model import (
     Inventory,
     SensorFeature,
     Source,
-    SwitchFeature,
 )
 from ..settings import (
     CHANNELS,
@@ -255,7 +254,8 @@ def _events(facts: Facts, channels: Iterable[Channel]) -> Iterator[Feature]:
 def _port(facts: Facts, port: IoPort) -> Feature:
     """Make the feature of a terminal."""
     device_id = owner_of(facts, port.channel)
-    enabled = (port.use or "").casefold() != "disable"
+    use = (port.use or "").casefold()
+    enabled = use != "disable"
     if not port.output:
         return BinarySensorFeature(
             device_id=device_id,
@@ -266,15 +266,12 @@ def _port(facts: Facts, port: IoPort) -> Feature:
             enabled=enabled,
             source=Source.BOTH,
         )
-    if (port.use or "").casefold() == "electriclock" or port.pulse is not None:
-        lock = (port.use or "").casefold() == "electriclock"
-        kind = Kind.ELECTRIC_LOCK if lock else Kind.OUTPUT_PULSE
+    if use == "electriclock" or port.pulse is not None:
+        kind = Kind.ELECTRIC_LOCK if use == "electriclock" else Kind.OUTPUT_PULSE
         return ButtonFeature(
             device_id=device_id, kind=kind, part=port.id, label=port.name, address=port, enabled=enabled
         )
-    return SwitchFeature(
-        device_id=device_id, kind=Kind.ALARM_OUTPUT, part=port.id, label=port.name, address=port, enabled=enabled
-    )
+    return detections.output_switch(device_id, port, enabled=enabled)
 
 
 def _condition(facts: Facts, channels: Iterable[Channel], options: Mapping[str, Any]) -> Iterator[Feature]:

@@ -44,7 +44,6 @@ class Places:
         self._recorder = facts.kind is UnitKind.RECORDER
         self._channels = facts.channels
         proxied = sorted(number for number, channel in facts.channels.items() if _is_proxied(channel))
-        self._proxied = frozenset(proxied)
         self._digital = self._number_digital(proxied, hybrid=len(proxied) < len(facts.channels))
         self._by_mac = _group((channel.mac, channel) for channel in facts.channels.values())
         self._by_serial = _group((_plain(channel.serial), channel) for channel in facts.channels.values())
