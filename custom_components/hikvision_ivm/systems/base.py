@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from asyncio import sleep
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 import random
 import time
@@ -21,7 +21,10 @@ from .model import (
     AlarmPanelFeature,
     ArmMode,
     ButtonFeature,
+    CalendarEntry,
+    CalendarFeature,
     CameraFeature,
+    Feature,
     Identity,
     ImageFeature,
     Inventory,
@@ -30,6 +33,7 @@ from .model import (
     NumberFeature,
     Picture,
     Problem,
+    Recording,
     Report,
     SelectFeature,
     SirenFeature,
@@ -89,7 +93,8 @@ class Runtime:
     """Time, chance and memory, injected so that tests own them.
 
     `memory` outlives restarts: what a device refused (per firmware), what was seen. Its keys are strings, its values
-    JSON; `remember()` is called after it was changed.
+    JSON; `remember()` is called after it was changed. `zone`: for times that come without one. `post_address` tells the
+    address under which a system can post to us, None if there is none; it is a secret.
     """
 
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
@@ -98,6 +103,8 @@ class Runtime:
     random: Callable[[], float] = random.random
     memory: MutableMapping[str, Any] = field(default_factory=dict)
     remember: Callable[[], None] = field(default=lambda: None)
+    zone: tzinfo = UTC
+    post_address: Callable[[], str | None] = field(default=lambda: None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +134,8 @@ class System(ABC):
     id: ClassVar[str]
     """The system's id in config entries."""
     manufacturer: ClassVar[str]
+    actions: ClassVar[frozenset[str]] = frozenset()
+    """Names of the actions that `act` carries out."""
 
     @classmethod
     @abstractmethod
@@ -177,6 +186,11 @@ class System(ABC):
         """
         sink.push_health(PushHealth(PushState.OFF))
 
+    @property
+    def posts(self) -> bool:
+        """Whether the system posts to us, so that the address for it has to be open."""
+        return False
+
     async def receive(self, request: PushRequest, sink: Sink) -> PushReply:
         """Authenticate, parse and deliver what the system posted to us."""
         return PushReply(status=404)
@@ -197,6 +211,10 @@ class System(ABC):
         """
         return {}
 
+    async def offer(self) -> Mapping[str, Mapping[str, str]]:
+        """Read what a user can choose from at set-up, before there is an inventory: option → as `choices`."""
+        return {}
+
     async def fix(self, problem: Problem) -> None:
         """Mend a fixable problem after the user agreed."""
         raise UnsupportedError(function=problem.key)
@@ -210,6 +228,37 @@ class System(ABC):
     async def stream_source(self, feature: CameraFeature) -> str | None:
         """Return the address of the live stream, with credentials, or None. Never to be shown or logged."""
         raise UnsupportedError(function=feature.kind)
+
+    async def recordings(self, feature: CameraFeature, start: datetime, end: datetime) -> Sequence[Recording]:
+        """List what was recorded between two moments, oldest first."""
+        raise UnsupportedError(function=feature.kind)
+
+    async def playback_source(self, feature: CameraFeature, start: datetime, end: datetime) -> str:
+        """Return the address of a recording, with credentials. Raises `NotPlayableError`. Never to be shown or logged."""
+        raise UnsupportedError(function=feature.kind)
+
+    async def calendar_entries(
+        self, feature: CalendarFeature, start: datetime, end: datetime
+    ) -> Sequence[CalendarEntry]:
+        """List the entries that touch a stretch of time, oldest first."""
+        raise UnsupportedError(function=feature.kind)
+
+    async def save_calendar_entry(self, feature: CalendarFeature, entry: CalendarEntry, sink: Sink) -> None:
+        """Make an entry (its `uid` is empty) or change the one of its `uid`."""
+        raise UnsupportedError(function=feature.kind)
+
+    async def delete_calendar_entry(self, feature: CalendarFeature, uid: str, sink: Sink) -> None:
+        """Delete the entry of a `uid`."""
+        raise UnsupportedError(function=feature.kind)
+
+    async def act(
+        self, action: str, features: Sequence[Feature], arguments: Mapping[str, Any], sink: Sink
+    ) -> Mapping[str, Any]:
+        """Carry out one of `actions` on some features (none: on the system itself) and return what it found, as JSON.
+
+        Raises `InvalidArgumentError` before anything was sent.
+        """
+        raise UnsupportedError(function=action)
 
     async def image(self, feature: ImageFeature) -> Picture | None:
         """Fetch the picture of an image feature that did not arrive with an occurrence."""

@@ -140,6 +140,60 @@ class UnsupportedError(SystemFailure):
         super().__init__(message or function, function=function or message)
 
 
+class UnlicensedError(UnsupportedError):
+    """The system's licence does not cover this function, or no more of it."""
+
+    key = "unlicensed"
+
+
+class NotPlayableError(UnsupportedError):
+    """There is video, but only in a form that nothing but the maker's own programs can play."""
+
+    key = "not_playable"
+
+
+class AccessDisabledError(SystemFailure):
+    """The interface is switched off on the other side, or not open to this client at all; new keys do not help."""
+
+    key = "access_disabled"
+
+
+class PlatformUserError(SystemFailure):
+    """The user of the platform behind the key cannot be used: `reason` says locked, never logged in or unknown."""
+
+    key = "platform_user"
+
+    def __init__(self, message: str = "", *, reason: str = "") -> None:
+        """`reason`: in plain words."""
+        super().__init__(message or reason, reason=reason or message)
+
+
+class NotFoundError(SystemFailure):
+    """What was addressed does not exist any more; `subject` names it."""
+
+    key = "not_found"
+
+    def __init__(self, message: str = "", *, subject: str = "") -> None:
+        """`subject`: what was asked for."""
+        super().__init__(message or subject, subject=subject or message)
+
+
+class DeviceOfflineError(SystemFailure):
+    """The system answers, but the device behind it that was addressed does not."""
+
+    key = "device_offline"
+
+
+class InvalidArgumentError(SystemFailure):
+    """A caller's argument cannot be used, found before anything was sent; `field` names it, `reason` says why."""
+
+    key = "invalid_argument"
+
+    def __init__(self, *, field: str, reason: str) -> None:
+        """`field`: name of the argument; `reason`: in plain words."""
+        super().__init__(f"{field}: {reason}", field=field, reason=reason)
+
+
 class BusyError(SystemFailure):
     """The device is busy or upgrading; trying again later makes sense, after `retry_after` seconds if it said so."""
 
@@ -149,6 +203,12 @@ class BusyError(SystemFailure):
         """`retry_after`: seconds the device asked us to wait."""
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class QuotaError(BusyError):
+    """More calls were made than the system allows."""
+
+    key = "quota_reached"
 
 
 class DeviceFailureError(SystemFailure):

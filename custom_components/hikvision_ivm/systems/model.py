@@ -30,8 +30,10 @@ class DeviceKind(StrEnum):
     SITE = "site"
     ORGANISATION = "organisation"
     PARKING_LOT = "parking_lot"
+    FLOOR = "floor"
     COUNTING_GROUP = "counting_group"
     ROOM = "room"
+    BED = "bed"
     VEHICLE = "vehicle"
     PLATFORM = "platform"
     OTHER = "other"
@@ -43,7 +45,8 @@ class Device:
 
     `id` begins with the unique id of its system, so that it never collides with a device of another config entry, and
     never contains an address. `parent` is the id of the device it hangs on. `mac` is lower case with colons. `area` is
-    a suggestion. `service` marks things that are no hardware (a platform, a site).
+    a suggestion. `place` is where it is, from the outside in: site, areas. `service` marks things that are no hardware
+    (a platform, a site).
     """
 
     id: str
@@ -58,6 +61,7 @@ class Device:
     mac: str | None = None
     url: str | None = None
     area: str | None = None
+    place: tuple[str, ...] = ()
     service: bool = False
 
 
@@ -162,6 +166,32 @@ class PositionValue(StateValue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEntry(StateValue):
+    """Something with a begin and an end, such as the reservation of a visitor.
+
+    `uid` stays the same over edits; empty for an entry that is to be made. `details` are further facts.
+    """
+
+    start: datetime
+    end: datetime
+    summary: str
+    uid: str = ""
+    description: str = ""
+    location: str = ""
+    details: Mapping[str, str | int | float | bool] = field(default=MappingProxyType({}), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A stretch of recorded video. `size` in bytes, None if unknown; `store` in the system's own word."""
+
+    start: datetime
+    end: datetime
+    size: int | None = None
+    store: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture in memory; `content_type` as the device declared or the bytes show."""
 
@@ -176,7 +206,9 @@ class Feature:
 
     `kind` is a word of the shared vocabulary. `part` tells several of one kind on one device apart (port `2`, stream
     `101`). `label` is a name the device gave this part, for the entity's name. `address` is understood by the owning
-    system only. `enabled` False: offered, but disabled until the user wants it. `source`: how its value arrives.
+    system only. `enabled` False: offered, but disabled until the user wants it. `rank`: how much it can be done
+    without; where a system offers more than there is room for, the highest ranks start disabled. `source`: how its
+    value arrives.
     """
 
     type: ClassVar[str] = ""
@@ -187,6 +219,7 @@ class Feature:
     label: str | None = None
     address: object = field(default=None, compare=False, repr=False)
     enabled: bool = True
+    rank: int = 0
     source: Source = Source.POLL
     id: str = field(init=False)
 
@@ -223,6 +256,17 @@ class ButtonFeature(Feature):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarFeature(Feature):
+    """Dates that a system keeps. Value: the `CalendarEntry` that is on or comes next, absent if there is none.
+
+    `editable`: entries can be made, changed and deleted.
+    """
+
+    type = "calendar"
+    editable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CameraFeature(Feature):
     """One video stream of one channel. Value: `CameraValue`, where something is known.
 
@@ -236,6 +280,8 @@ class CameraFeature(Feature):
     height: int | None = None
     rate: float | None = None
     two_way_audio: bool = False
+    ptz: bool = False
+    recordings: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,8 +402,9 @@ class Occurrence:
 
     `features` are the ids of the features it concerns: the binary sensor it switches, the event entity that tells it,
     the image it brings. `code` is the raw word or number of the system. `time` is the device's clock if it was
-    plausible, else None; `received` is ours, always with a time zone. `late`: fetched after an outage. `details` are
-    further facts for automations, small, without secrets and without pictures.
+    plausible, else None; `received` is ours, always with a time zone. `late`: fetched after an outage. `hold`: seconds
+    it lasts unless something ends it sooner; None: as its feature says. `details` are further facts for automations,
+    small, without secrets and without pictures.
     """
 
     device_id: str
@@ -374,6 +421,7 @@ class Occurrence:
     person: str | None = None
     picture: Picture | None = None
     late: bool = False
+    hold: float | None = None
     details: Mapping[str, str | int | float | bool] = MappingProxyType({})
 
 
@@ -412,7 +460,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who answers at an address. `unique_id` is stable over addresses, names and firmware."""
+    """Who answers at an address. `unique_id` is stable over addresses, names and firmware.
+
+    `marks`: where the unique id hangs on the credentials, hashes of what else the system is known by, so that it is
+    recognised under new ones.
+    """
 
     unique_id: str
     name: str
@@ -420,6 +472,7 @@ class Identity:
     serial: str | None = None
     firmware: str | None = None
     mac: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 Data (`isapi`, `ip_receiver`): `url` (one base URL of `System.addresses`), `username`, `password`, `verify_ssl`,
 `fingerprint` (None, or the SHA-256 of the one certificate that is accepted, lower-case hex), `allow_basic`.
+
+Data (`hikcentral`): `url`, `verify_ssl`, `fingerprint`, `app_key`, `app_secret`, `user_id` (empty: none), `identity`
+(unique id given at set-up), `marks` (list of hashes by which the platform is recognised under another key).
 """
 
 from typing import Any, Final
@@ -15,6 +18,14 @@ VERIFY_SSL: Final = "verify_ssl"
 FINGERPRINT: Final = "fingerprint"
 ALLOW_BASIC: Final = "allow_basic"
 """Whether the user agreed that the password goes over the network unencrypted. Absent: no."""
+APP_KEY: Final = "app_key"
+APP_SECRET: Final = "app_secret"
+USER_ID: Final = "user_id"
+"""Name of the platform's user on whose behalf calls are made. Absent or empty: none is named."""
+IDENTITY: Final = "identity"
+"""The unique id that was given at set-up, where it hangs on credentials that may be replaced."""
+MARKS: Final = "marks"
+"""List of hashes by which the system is recognised when its credentials were replaced."""
 WEBHOOK_ID: Final = "webhook_id"
 """The secret part of the address under which a system may post to us."""
 
@@ -26,6 +37,37 @@ PUSH: Final = "push"
 """Whether the push channel is opened. Absent: yes."""
 DEVICE_PUSH: Final = "device_push"
 """Whether the address for systems that post to us is open. Absent: no."""
+
+SITES: Final = "sites"
+"""Sites to import: a list of ids. Absent: all, also those that come later."""
+AREAS: Final = "areas"
+"""Areas to import: a list of ids `<site>/<area>`; an area includes those below it. Absent: all."""
+PERSONAL: Final = "personal"
+"""What may be shown of people: a list of `persons`, `plates`, `faces`, `health`, `visitors`. Absent: nothing."""
+SIRENS: Final = "sirens"
+"""Alarm outputs that are sirens: a list of ids. Absent: none."""
+PARKING_SPACES: Final = "parking_spaces"
+"""Whether every parking space gets entities. Absent: no."""
+LOCK_STAYS: Final = "lock_stays"
+"""Whether locks hold a door closed or open until told otherwise, instead of closing or opening it once. Absent: no."""
+POST_URL: Final = "post_url"
+"""Base address under which the system reaches Home Assistant. Absent or empty: Home Assistant's own."""
+POST_PORT: Final = "post_port"
+"""Port of a listener of our own for systems that take no other path than `/eventRcv`. Absent or 0: none."""
+POST_SOURCES: Final = "post_sources"
+"""Addresses or networks that may post to us, comma-separated. Absent or empty: those of the local network."""
+STREAM_TEMPLATE: Final = "stream_template"
+"""RTSP address to use where the platform gives no playable one, with `{ip}`, `{id}`, `{name}`, `{stream}`. A secret."""
+PLATFORM_ZONE: Final = "platform_zone"
+"""Time zone of times that come without one. Absent or empty: Home Assistant's."""
+RAW_EVENTS: Final = "raw_events"
+"""Whether every occurrence is also fired as an event of Home Assistant. Absent: no."""
+HOLD_PULSE: Final = "hold_pulse"
+"""Seconds for which something shows that happens at a moment."""
+PULSE_DEFAULT: Final = 10
+
+PERSONAL_WORDS: Final = ("persons", "plates", "faces", "health", "visitors")
+"""What `personal` may hold."""
 
 CONFIRM_LOGIN: Final = "confirm_login"
 """Whether a refused login may be confirmed by one more. Absent: yes. Never stored: a dialog logs in once per submit."""
