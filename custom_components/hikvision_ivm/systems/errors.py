@@ -12,6 +12,8 @@ class SystemFailure(Exception):
     """Root of everything a system can report as failed."""
 
     key: ClassVar[str] = "unknown_error"
+    code: str = ""
+    """The system's own code for it, where it has one."""
 
     def __init__(self, message: str = "", **placeholders: object) -> None:
         """Keep `message` for logs and `placeholders` (turned into text) for the translated sentence."""

@@ -1,0 +1,1 @@
+"""HikCentral Professional: the platform's OpenAPI."""
