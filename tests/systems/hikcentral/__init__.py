@@ -1,1 +1,1 @@
-"""Tests of HikCentral Professional."""
+"""HikCentral Professional."""

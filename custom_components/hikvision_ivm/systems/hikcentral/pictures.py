@@ -12,7 +12,8 @@ from .wire import Fields, fields
 
 _MAGIC: Final = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"BM", "image/bmp"),
                  (b"GIF8", "image/gif"))  # fmt: skip
-_DATA: Final = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)?[^,]{0,80},([^\"'\s]*)", re.IGNORECASE)
+_DATA: Final = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)?[^,]{0,80},", re.IGNORECASE)
+_END: Final = re.compile(r"[\"' ]|data:", re.IGNORECASE)
 _NOT_BASE64: Final = re.compile(r"[^A-Za-z0-9+/=]")
 
 
@@ -47,7 +48,7 @@ def decode_text(value: Any) -> Picture:
     """
     text = str(value).strip().strip("\"'").strip() if isinstance(value, str) else ""
     if (found := _DATA.search(text)) is not None:
-        text = found[2]
+        text = _END.split(text[found.end() :], maxsplit=1)[0]
     plain = _NOT_BASE64.sub("", text.replace("-", "+").replace("_", "/")).rstrip("=")
     try:
         content = b64decode(plain + "=" * (-len(plain) % 4), validate=True)
