@@ -1,0 +1,78 @@
+"""What only the owner of the platform can change (hikcentral §1.1, §1.10)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ..errors import AccessDisabledError, PlatformUserError, SystemFailure
+from ..model import Problem
+from .client import SKEW_SECONDS, HikCentralClient
+
+ACCESS: Final = "access"
+"""Topic of the problems with how the platform lets us in."""
+LOUD_SKEW_SECONDS: Final = 60.0
+"""A clock that is off by more spoils times of events even where signatures are still accepted."""
+
+NOTICED: Final[Mapping[str, str]] = {
+    "common/v1/version": "version",
+    "resource/v1/site/siteList": "sites",
+    "resource/v1/regions": "areas",
+    "resource/v1/cameras": "cameras",
+    "resource/v1/encodeDevice/encodeDeviceList": "encoding devices",
+    "resource/v1/acsDevice/acsDeviceList": "access controllers",
+    "resource/v1/acsDoor/acsDoorList": "doors",
+    "resource/v1/acsDoor/indexCode/acsDoorInfo": "state of a door",
+    "resource/v1/alarmInputs": "alarm inputs",
+    "resource/v1/alarmOutputs": "alarm outputs",
+    "resource/v1/alarmOutputs/indexCode": "state of an alarm output",
+    "resource/v1/alarmOutput/controlling": "alarm output control",
+    "acs/v1/door/doControl": "door control",
+    "video/v1/cameras/previewURLs": "live view",
+    "video/v1/cameras/playbackURLs": "playback",
+    "video/v1/ptzs/controlling": "PTZ control",
+    "video/v1/presets/searches": "presets",
+    "video/v1/patrols/searches": "patrols",
+    "eventService/v1/eventSubscriptionByEventTypes": "event subscription",
+    "eventService/v1/eventSubscriptionView": "view of event subscriptions",
+    "eventService/v1/eventRecords/page": "event records",
+    "eventService/v1/image_data": "event pictures",
+    "vehicle/v1/parkinglot/list": "parking lots",
+    "aiapplication/v1/people/advance/resourceGroupList": "people counting groups",
+    "aiapplication/v1/people/resourceGroupRealTimeCount": "people counts",
+    "resource/v1/mobilevehicle/mobilevehicleList": "vehicles",
+    "mobilesurveillance/v1/gpsdetails": "positions of vehicles",
+    "resource/v1/recordServer/recordServerList": "recording servers",
+    "resource/v1/streamServer/streamServerList": "streaming servers",
+}
+"""Path → words, for what a user misses when the partner may not use it."""
+
+
+def access_problems(client: HikCentralClient, last: SystemFailure | None = None) -> list[Problem]:
+    """Judge how the platform lets us in; `last` is what the last poll of everything ended with, None if it worked."""
+    problems = [*_clock(client), *_missing(client)]
+    if client.strained:
+        problems.append(Problem(key="quota"))
+    if "nat" in client.conditions:
+        problems.append(Problem(key="nat_not_configured"))
+    if isinstance(last, AccessDisabledError):
+        problems.append(Problem(key="access_disabled", severe=True))
+    if isinstance(last, PlatformUserError):
+        reason = last.placeholders["reason"]
+        problems.append(Problem(key="platform_user", placeholders={"reason": reason}, severe=True))
+    return problems
+
+
+def _clock(client: HikCentralClient) -> Iterable[Problem]:
+    """Tell of a clock that is the cause of refused signatures, or so wrong that times of events mislead."""
+    skew = client.skew
+    if skew is None:
+        return
+    if (client.correction and abs(skew) >= SKEW_SECONDS) or abs(skew) >= LOUD_SKEW_SECONDS:
+        yield Problem(key="clock_skew", placeholders={"difference": f"{skew:.0f}"}, severe=bool(client.correction))
+
+
+def _missing(client: HikCentralClient) -> Iterable[Problem]:
+    """Tell which permissions of the partner are missing, all in one."""
+    paths = [path for path, word in client.refused.items() if word == "no_permission" and path in NOTICED]
+    if paths:
+        apis = "; ".join(f"{NOTICED[path]} ({path})" for path in sorted(paths, key=list(NOTICED).index))
+        yield Problem(key="missing_api", placeholders={"apis": apis})
