@@ -61,7 +61,7 @@ async def _version(client: HikCentralClient) -> tuple[str, str | None]:
     """Return the product's name and version; a partner that may not ask for them proves itself by the list of sites."""
     try:
         found = fields(await client.call(VERSION))
-    except (InsufficientRightsError, UnsupportedError):  # fmt: skip
+    except InsufficientRightsError, UnsupportedError:
         await client.pages(SITES)
         return DEFAULT_NAME, None
     product, version = found.text("produceName", "productName"), found.text("softVersion", "version")
