@@ -173,7 +173,9 @@ class RtspSession:
                 return RtspReply(405, {"Allow": METHODS})
 
     def _authorized(self, request: RtspRequest) -> bool:
-        """Check a Digest answer without qop (RFC 2069), the form every player speaks."""
+        """Check a Digest answer without qop (RFC 2069), the form every player speaks; no user name needs no login."""
+        if not self.server.username:
+            return True
         given = dict(re.findall(r'(\w+)="([^"]*)"', request.headers.get("authorization", "")))
         secret = _md5(f"{self.server.username}:{self.server.realm}:{self.server.password}")
         wanted = _md5(f"{secret}:{self.nonce}:{_md5(f'{request.method}:{given.get("uri", "")}')}")
@@ -249,7 +251,7 @@ class RtspServer:
     def __init__(
         self, streams: StreamTable, *, username: str, password: str, host: str = "127.0.0.1", port: int = 0
     ) -> None:
-        """`streams` is asked for each path; port 0 takes a free one."""
+        """`streams` is asked for each path; port 0 takes a free one; an empty user name lets everybody in."""
         self.streams = streams
         self.username = username
         self.password = password
