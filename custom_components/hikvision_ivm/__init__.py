@@ -6,8 +6,9 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, Co
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
-from .const import DOMAIN, PLATFORMS
-from .coordinator import LOGIN, IvmConfigEntry, IvmCoordinator, login_problems
+from .const import DOMAIN
+from .coordinator import IvmConfigEntry, IvmCoordinator
+from .failures import LOGIN, login_problems
 from .memory import Memory
 from .repairs import async_clear_problems, async_sync_problems
 from .systems import SYSTEMS, settings
@@ -31,7 +32,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
         # It let us in: what a set-up before told of the account is over.
         async_sync_problems(hass, entry, LOGIN, ())
         entry.runtime_data = coordinator
-        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+        await hass.config_entries.async_forward_entry_setups(entry, coordinator.platforms)
     except BaseException as error:
         await coordinator.async_close()
         async_clear_problems(hass, entry)
@@ -52,7 +53,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
 
 async def async_unload_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
     """Unload a system."""
-    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+    if not await hass.config_entries.async_unload_platforms(entry, entry.runtime_data.platforms):
         return False
     await entry.runtime_data.async_close()
     async_clear_problems(hass, entry)

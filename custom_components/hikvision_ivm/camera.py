@@ -1,12 +1,16 @@
 """Cameras: one per stream, with a still picture."""
 
+from asyncio import timeout
+from collections.abc import Callable, Coroutine
 from typing import override
 
-from homeassistant.components.camera import Camera, CameraEntityDescription, CameraEntityFeature
-from homeassistant.components.stream import CONF_RTSP_TRANSPORT, CONF_USE_WALLCLOCK_AS_TIMESTAMPS
-from homeassistant.core import HomeAssistant
+from homeassistant.components.camera import DEFAULT_CONTENT_TYPE, Camera, CameraEntityDescription, CameraEntityFeature
+from homeassistant.components.stream import CONF_RTSP_TRANSPORT, CONF_USE_WALLCLOCK_AS_TIMESTAMPS, Stream
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import LOGGER
 from .coordinator import IvmConfigEntry, IvmCoordinator
 from .entity import IvmEntity, async_add_features, by_kind
 from .systems.errors import UnsupportedError
@@ -14,6 +18,12 @@ from .systems.kinds import Kind
 from .systems.model import CameraFeature, CameraValue
 
 PARALLEL_UPDATES = 0
+
+FRAME_SECONDS = 9.0
+"""How long a still picture waits for the first frame of a stream; Home Assistant waits a second longer for us."""
+
+ANY_ADDRESS = "rtsp://"
+"""Stands for the address of a stream where only its scheme matters."""
 
 CAMERAS = by_kind(
     CameraEntityDescription,
@@ -44,6 +54,7 @@ class IvmCamera(IvmEntity[CameraFeature], Camera):
         super().__init__(coordinator, feature, description)
         self.stream_options = {CONF_RTSP_TRANSPORT: "tcp", CONF_USE_WALLCLOCK_AS_TIMESTAMPS: True}
         self._stills = True
+        self._looking = False
 
     @property
     @override
@@ -77,12 +88,6 @@ class IvmCamera(IvmEntity[CameraFeature], Camera):
         """Whether the device detects motion; Home Assistant has no word for not knowing."""
         return isinstance(known := self.known, CameraValue) and known.motion_detection is True
 
-    @property
-    @override
-    def use_stream_for_stills(self) -> bool:
-        """Whether still pictures are cut out of the stream: where the system has none."""
-        return self.feature.streams and not self._stills
-
     @override
     async def async_camera_image(self, width: int | None = None, height: int | None = None) -> bytes | None:
         """Take a still picture; `width` and `height` in pixels are hints."""
@@ -90,18 +95,82 @@ class IvmCamera(IvmEntity[CameraFeature], Camera):
 
     async def _async_still(self, width: int | None, height: int | None) -> bytes | None:
         """Ask the system for a picture, and the stream if it has none. Raises any `SystemFailure`."""
+        if self._stills:
+            try:
+                picture = await self.coordinator.system.camera_image(self.feature, width, height)
+            except UnsupportedError:
+                if not self.feature.streams:
+                    raise
+                self._stills = False
+            else:
+                self.content_type = picture.content_type
+                return picture.content
+        self.content_type = DEFAULT_CONTENT_TYPE
+        return await self._async_frame(width, height)
+
+    async def _async_frame(self, width: int | None, height: int | None) -> bytes | None:
+        """Cut a picture out of the stream; one that only begins has none before its first key frame."""
         try:
-            picture = await self.coordinator.system.camera_image(self.feature, width, height)
-        except UnsupportedError:
-            if not self.feature.streams:
-                raise
-            self._stills = False
-            stream = await self.async_create_stream()
-            return await stream.async_get_image(width, height) if stream else None
-        self.content_type = picture.content_type
-        return picture.content
+            async with timeout(FRAME_SECONDS):
+                if (provider := self.webrtc_provider) and (
+                    image := await provider.async_get_image(self, width=width, height=height)
+                ):
+                    return image
+                begins = self.stream is None or not self.stream.outputs()
+                stream = await self.async_create_stream()
+                return await stream.async_get_image(width, height, wait_for_next_keyframe=begins) if stream else None
+        except TimeoutError:
+            return None
+
+    # the live stream; its address may hold for one session only
 
     @override
     async def stream_source(self) -> str | None:
         """Return the address of the live stream, with credentials: never to be shown or logged."""
+        if self._looking:
+            return ANY_ADDRESS
         return await self.command(self.coordinator.system.stream_source(self.feature))
+
+    @override
+    async def async_create_stream(self) -> Stream | None:
+        """Return the stream, with a new address if nobody watches it at the moment."""
+        if (stream := self.stream) is None:
+            if (stream := await super().async_create_stream()) is not None:
+                stream.set_update_callback(self._stream_turned)
+        elif not stream.outputs():
+            await self._async_renew(stream)
+        return stream
+
+    @callback
+    def _stream_turned(self) -> None:
+        """Show whether the stream runs; when it broke, let the next attempt have a new address."""
+        self.async_write_ha_state()
+        if self.stream is not None and not self.stream.available:
+            self.coordinator.entry.async_create_background_task(
+                self.hass, self._async_renew(self.stream), f"{self.entity_id}: new address of the stream"
+            )
+
+    async def _async_renew(self, stream: Stream) -> None:
+        """Ask for the address of a stream again. A failure leaves it to the old one, which may still hold."""
+        try:
+            source = await self.stream_source()
+        except HomeAssistantError as error:
+            LOGGER.debug("%s: no new address of the stream: %s", self.entity_id, error)
+            return
+        if source is not None:
+            # Not `update_source`: while the stream waits for its next attempt, that would end it.
+            stream.source = source
+
+    @override
+    async def _async_get_supported_webrtc_provider[T](
+        self, fn: Callable[[HomeAssistant, Camera], Coroutine[None, None, T | None]]
+    ) -> T | None:
+        """Let Home Assistant look who plays such a stream, for which it takes the address of every camera it adds.
+
+        Only the scheme matters, so the system is not asked: it would be thousands of times.
+        """
+        self._looking = True
+        try:
+            return await super()._async_get_supported_webrtc_provider(fn)
+        finally:
+            self._looking = False

@@ -11,15 +11,21 @@ LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.CALENDAR,
     Platform.CAMERA,
+    Platform.DEVICE_TRACKER,
     Platform.EVENT,
     Platform.IMAGE,
+    Platform.LOCK,
+    Platform.NUMBER,
+    Platform.SELECT,
     Platform.SENSOR,
+    Platform.SIREN,
     Platform.SWITCH,
 ]
 
 GRACE_SECONDS: Final = 60.0
 """How long a way to the system may fail before its entities become unavailable."""
 
-ENTITY_LIMIT: Final = 10_000
-"""Enabled entities Home Assistant accepts from one config entry."""
+ENTITY_LIMIT: Final = 9_900
+"""Entities of one config entry that start enabled. Home Assistant accepts 10,000; the others are the user's to enable."""

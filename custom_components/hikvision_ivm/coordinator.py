@@ -6,20 +6,25 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .availability import Link, Reachability
-from .const import DOMAIN, ENTITY_LIMIT, GRACE_SECONDS, LOGGER
+from .const import ENTITY_LIMIT, GRACE_SECONDS, LOGGER, PLATFORMS
 from .devices import async_register_devices, async_withdraw_entity
+from .failures import LOGIN, login_problems, shown
 from .latch import Latch
 from .pictures import Pictures
 from .polling import Poller
+from .raw_events import async_fire_occurrence
 from .repairs import async_sync_problems
+from .room import async_make_room
 from .sink import CoordinatorSink, FeatureListener
+from .systems import settings
 from .systems.base import PushHealth, PushReply, PushRequest, PushState, Runtime, System, Tier
-from .systems.errors import AccountLockedError, AuthenticationError, RejectedError, SystemFailure
+from .systems.errors import AuthenticationError, SystemFailure
 from .systems.kinds import Kind
 from .systems.model import (
     UNKNOWN,
@@ -44,17 +49,7 @@ PUSH_WAIT_SECONDS = 5.0
 RETRY_SECONDS = 60.0
 """Pause before details are read again, or the push channel is started again after an unforeseen fault."""
 
-LOGIN = "login"
-"""Topic of the problems with logging in."""
-
 NOTHING = Inventory({}, {})
-
-
-def login_problems(error: BaseException | None) -> list[Problem]:
-    """Return the problem behind a failed login that new credentials do not solve: a locked account."""
-    if not isinstance(error, AccountLockedError):
-        return []
-    return [Problem(key="account_locked", placeholders={"minutes": error.placeholders["minutes"]}, severe=True)]
 
 
 class IvmCoordinator:
@@ -79,6 +74,7 @@ class IvmCoordinator:
         self.statistics: Counter[str] = Counter()
         self.surplus: frozenset[str] = frozenset()
         self.pictures = Pictures()
+        self._raw_events = entry.options.get(settings.RAW_EVENTS) is True
         self._runtime = runtime
         self._since = dt_util.utcnow()
         self._listeners: dict[str, FeatureListener] = {}
@@ -135,6 +131,12 @@ class IvmCoordinator:
             LOGGER.debug("%s: no proper farewell: %s", self.entry.title, error)
 
     # entities
+
+    @property
+    def platforms(self) -> list[Platform]:
+        """What entities of this system may need; the others are not loaded for it."""
+        offered = self.system.feature_types
+        return [platform for platform in PLATFORMS if not offered or platform in offered]
 
     @property
     def wanted(self) -> Collection[str]:
@@ -228,13 +230,16 @@ class IvmCoordinator:
             feature = self.inventory.features.get(feature_id)
             if not isinstance(feature, BinarySensorFeature):
                 continue
-            state = self._latch.take(feature_id, occurrence.phase, feature.hold, late=occurrence.late)
+            hold = feature.hold if occurrence.hold is None else occurrence.hold
+            state = self._latch.take(feature_id, occurrence.phase, hold, late=occurrence.late)
             if state is not None and self.values.get(feature_id) is not state:
                 self._set(feature_id, state, changed)
 
     def _occurred(self, occurrence: Occurrence) -> None:
-        """Pass an occurrence on to the entities it names."""
+        """Pass an occurrence on to the entities it names, and to everybody where the user wants that."""
         self.statistics["occurrences"] += 1
+        if self._raw_events:
+            async_fire_occurrence(self.hass, self.entry, occurrence)
         for feature_id in occurrence.features:
             if feature_id not in self.inventory.features:
                 self.statistics["stray_occurrences"] += 1
@@ -300,14 +305,10 @@ class IvmCoordinator:
                 add(new)
 
     def _limit_entities(self) -> None:
-        """Home Assistant refuses entities beyond its limit: disable the surplus instead, and say so."""
-        enabled = [feature.id for feature in self.inventory.features.values() if feature.enabled]
-        self.surplus = frozenset(enabled[ENTITY_LIMIT:])
-        problems = []
-        if self.surplus:
-            placeholders = {"count": str(len(enabled)), "limit": str(ENTITY_LIMIT)}
-            problems.append(Problem(key="too_many_entities", placeholders=placeholders))
-        self.set_problems("entities", problems)
+        """Home Assistant refuses entities beyond its limit: let the surplus start disabled instead, and say so."""
+        room = async_make_room(self.hass, self.entry.entry_id, self.inventory, ENTITY_LIMIT)
+        self.surplus = room.surplus
+        self.set_problems("entities", room.problems)
 
     @callback
     def set_problems(self, topic: str, problems: Sequence[Problem]) -> None:
@@ -488,7 +489,4 @@ class IvmCoordinator:
     def command_failed(self, error: SystemFailure) -> HomeAssistantError:
         """Turn a failed command into what Home Assistant shows: the user's mistake, or a failure."""
         self.authentication_failed(error)
-        shown = ServiceValidationError if isinstance(error, RejectedError) else HomeAssistantError
-        return shown(
-            translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders)
-        )
+        return shown(error)

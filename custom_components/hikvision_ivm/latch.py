@@ -46,15 +46,16 @@ class Latch:
     def take(self, feature_id: str, phase: Phase, hold: float | None, *, late: bool = False) -> bool | None:
         """Take in an occurrence and return what the feature is now, or None if it tells nothing of now.
 
-        `hold` in seconds; None: only an end ends it, so a pulse switches nothing. What was fetched `late` may end
-        something, but begins nothing.
+        `hold` in seconds; None: only an end ends it, so a pulse switches nothing. A pulse never shortens what is on.
+        What was fetched `late` may end something, but begins nothing.
         """
         if phase is Phase.END:
             self.release(feature_id)
             return False
         if late or (phase is Phase.PULSE and hold is None):
             return None
-        self._prolong(feature_id, hold)
+        if phase is not Phase.PULSE or not self._outlasts(feature_id, hold):
+            self._prolong(feature_id, hold)
         return True
 
     def release(self, feature_id: str) -> None:
@@ -70,6 +71,13 @@ class Latch:
         """Cancel every timer."""
         for feature_id in list(self._held):
             self.release(feature_id)
+
+    def _outlasts(self, feature_id: str, hold: float | None) -> bool:
+        """Whether a feature is on for longer than `hold` seconds from now already."""
+        if feature_id not in self._held:
+            return False
+        running = self._held[feature_id]
+        return running is None or (hold is not None and running.deadline > self._monotonic() + hold)
 
     def _prolong(self, feature_id: str, hold: float | None) -> None:
         """Keep a feature on, for `hold` seconds from now or until its end is told."""

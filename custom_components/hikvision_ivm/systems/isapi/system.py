@@ -60,6 +60,9 @@ class IsapiSystem(System):
 
     id: ClassVar[str] = "isapi"
     manufacturer: ClassVar[str] = "Hikvision"
+    feature_types: ClassVar[frozenset[str]] = frozenset(
+        {"binary_sensor", "button", "camera", "event", "image", "sensor", "switch"}
+    )
 
     def __init__(
         self, http: HttpClient, credentials: Credentials, options: Mapping[str, Any], runtime: Runtime

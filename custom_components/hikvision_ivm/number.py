@@ -1,0 +1,79 @@
+"""Numbers: settings with bounds."""
+
+from typing import Any, override
+
+from homeassistant.components.number import NumberDeviceClass, NumberEntity, NumberEntityDescription, NumberMode
+from homeassistant.const import EntityCategory, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import IvmConfigEntry
+from .entity import IvmEntity, async_add_features, by_kind
+from .systems.kinds import Kind
+from .systems.model import NumberFeature
+
+# One command at a time: what is set last must arrive last.
+PARALLEL_UPDATES = 1
+
+SECONDS: dict[str, Any] = {
+    "device_class": NumberDeviceClass.DURATION,
+    "native_unit_of_measurement": UnitOfTime.SECONDS,
+    "entity_category": EntityCategory.CONFIG,
+    "mode": NumberMode.BOX,
+}
+
+NUMBERS = by_kind(
+    NumberEntityDescription,
+    {
+        Kind.PTZ_DURATION: SECONDS,
+        Kind.PTZ_SPEED: {"entity_category": EntityCategory.CONFIG, "mode": NumberMode.SLIDER},
+        Kind.PULSE_DURATION: SECONDS,
+    },
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: IvmConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the numbers of an entry."""
+    async_add_features(entry.runtime_data, NumberFeature, NUMBERS, IvmNumber, async_add_entities)
+
+
+class IvmNumber(IvmEntity[NumberFeature], NumberEntity):
+    """A setting with bounds."""
+
+    @property
+    @override
+    def native_min_value(self) -> float:
+        """The lowest value."""
+        return self.feature.minimum
+
+    @property
+    @override
+    def native_max_value(self) -> float:
+        """The highest value."""
+        return self.feature.maximum
+
+    @property
+    @override
+    def native_step(self) -> float:
+        """How far apart the values are."""
+        return self.feature.step
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        """The system's own unit, or the usual one of this kind."""
+        return self.feature.unit or self.entity_description.native_unit_of_measurement
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The value; None if unknown."""
+        known = self.known
+        return known if isinstance(known, (int, float)) and not isinstance(known, bool) else None
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Set the value."""
+        await self.command(self.coordinator.system.set_number(self.feature, value, self.coordinator.sink))
