@@ -334,3 +334,19 @@ class Facts:
     beds: Mapping[str, Bed] = nothing()
     rules: Mapping[str, Rule] = nothing()
     missing: Mapping[str, str] = field(default=MappingProxyType({}), compare=False)
+
+    def parent_of(self, record: Camera | AlarmInput | AlarmOutput) -> Equipment | None:
+        """Return the device that something hangs on; None if it hangs on none that is listed.
+
+        Where the type of the device is not told, encoders come first.
+        """
+        found: Mapping[str, Mapping[str, Equipment]] = {
+            ENCODER: self.encoders,
+            CONTROLLER: self.controllers,
+            MOBILE: self.mobile_devices,
+        }
+        if record.parent is None:
+            return None
+        if record.parent_type is not None:
+            return found.get(record.parent_type, {}).get(record.parent)
+        return next((devices[record.parent] for devices in found.values() if record.parent in devices), None)
