@@ -60,6 +60,10 @@ class Options(Tracked):
     """controlResultCode of some doors, which then do not move."""
     blind_outputs: bool = False
     """Outputs always say status -1, as in every sample."""
+    refused_outputs: set[str] = field(default_factory=set)
+    """Outputs that cannot be controlled (code 192)."""
+    misspelled_output_path: bool = False
+    """The search of outputs has the path with the printed mistake."""
     deaf_outputs: set[str] = field(default_factory=set)
     """Outputs that say yes and do nothing."""
     # Subscriptions and pushes
