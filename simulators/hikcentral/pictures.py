@@ -7,7 +7,7 @@ from typing import Literal
 
 from simulators.video import VideoSpec, jpeg
 
-type PictureKind = Literal["event", "access", "vehicle", "face", "server", "device", "path"]
+type PictureKind = Literal["event", "access", "vehicle", "face", "server", "device", "path", "person", "visitor"]
 KEPT_PICTURES = 10_000
 FORMS: dict[PictureKind, str] = {
     "event": "{token:032X}F",
@@ -16,6 +16,8 @@ FORMS: dict[PictureKind, str] = {
     "face": "Vsm://PHQG#{number}#{token:016x}",
     "server": "Server://{number}/{token:016x}",
     "device": "Dev://picture/Streaming/tracks/303/?name={number}&size=405812&DEVICE=26&TYPE=0&VSM=0",
+    "person": "{token:032X}F",
+    "visitor": "/visitor/{token:032x}.jpg",
     "path": "/ngx/proxy?i={token:032x}",
 }
 """How the address of a picture looks, by where it is kept (L1773, L8268, L10651, L13281)."""
@@ -47,10 +49,14 @@ class PictureStore:
         """Keep a picture, a drawn one unless `data` is given; return its address."""
         number = next(self._numbers)
         uri = FORMS[kind].format(token=self._random.getrandbits(64), number=number)
-        self._pictures[uri] = Picture(data, caption, number * 47 % 360 if hue is None else hue, clock)
+        self.keep(uri, caption, data=data, hue=number * 47 % 360 if hue is None else hue, clock=clock)
+        return uri
+
+    def keep(self, uri: str, caption: str = "", *, data: bytes | None = None, hue: int = 0, clock: str = "") -> None:
+        """Keep a picture under an address that somebody else made."""
+        self._pictures[uri] = Picture(data, caption, hue, clock)
         while len(self._pictures) > KEPT_PICTURES:
             del self._pictures[next(iter(self._pictures))]
-        return uri
 
     def read(self, uri: str) -> bytes | None:
         """Return the JPEG (or what was given); None for an address nobody knows."""

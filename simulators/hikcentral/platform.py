@@ -43,14 +43,11 @@ from .push import PushSender, Subscription
 from .registry import BUILDERS, Call, Endpoint
 from .server import Gateway
 from .shaping import Profile, envelope
-from .state import State
+from .state import Search, State
 
 DEFAULT_KEY = "20000001"
 DEFAULT_SECRET = "exampleSecret0123456789"
 KEPT_BODIES = 64
-
-calls.load()
-domains.load()
 
 
 class HikCentralSimulator(Gateway):
@@ -88,8 +85,12 @@ class HikCentralSimulator(Gateway):
         self.rtsp = RtspServer(self.live_paths.stream, username="", password="", host=host, port=rtsp_port or 0)
         self.subscriptions: list[Subscription] = []
         self.pushes = PushSender(self)
+        self.searches: dict[str, Search] = {}
+        """Searches for recordings by the cursor of what is left."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._bodies: dict[tuple[str, bytes], tuple[tuple[int, ...], bytes]] = {}
+        calls.load()
+        domains.load()
         build_core(self)
         for builder in BUILDERS:
             builder(self)

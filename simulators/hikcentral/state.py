@@ -199,6 +199,17 @@ class PtzCommand:
         return self.action == 0
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search for recordings whose answers are not all given yet."""
+
+    camera: str
+    begin: datetime
+    end: datetime
+    start: int
+    """Place of the first segment not given yet."""
+
+
 @dataclass(slots=True, eq=False)
 class EventRecord(Tracked):
     """One occurrence, as the search finds it; `data` is what the push carried."""
@@ -245,6 +256,8 @@ class State(DomainState):
     """Name of each preset, by camera and index."""
     patrols: dict[str, dict[int, Patrol]] = field(default_factory=dict)
     ptz_log: list[PtzCommand] = field(default_factory=list)
+    viewed: set[str] = field(default_factory=set)
+    """Cameras a live URL was asked for."""
     records: list[EventRecord] = field(default_factory=list)
 
     @property
@@ -256,6 +269,16 @@ class State(DomainState):
             self.intelligent_servers,
         )  # fmt: skip
         return (Tracked.changes, *map(len, kinds))
+
+    def moving(self, camera: str) -> set[str]:
+        """Return the PTZ commands of a camera that were started and not stopped."""
+        running: set[str] = set()
+        for command in self.ptz_log:
+            if command.camera == camera and command.starts and command.command != "GOTO_PRESET":
+                running.add(command.command)
+            elif command.camera == camera:
+                running.discard(command.command)
+        return running
 
     def record(self, event_id: str) -> EventRecord | None:
         """Return the newest record of an event id."""
