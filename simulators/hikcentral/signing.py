@@ -56,6 +56,8 @@ def check(method: str, uri: str, headers: Mapping[str, str], body: bytes, secret
     """Raise BadSignatureError unless X-Ca-Signature is right for this request."""
     listed = headers.get("X-Ca-Signature-Headers", "")
     names = [name for name in listed.split(",") if name]
+    if not names:
+        raise BadSignatureError("X-Ca-Signature-Headers is missing")
     if any(name != name.strip().lower() for name in names) or names != sorted(names):
         raise BadSignatureError("X-Ca-Signature-Headers is not lower-case, sorted and without blanks")
     digest = headers.get("Content-MD5")
