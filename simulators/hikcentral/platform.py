@@ -34,6 +34,7 @@ from simulators.wire.tls import ServerCertificate
 
 from . import calls, domains
 from .build import build_core
+from .domains.acts import DomainActs
 from .events import EventMaker
 from .live_paths import LivePaths
 from .options import Options
@@ -50,7 +51,7 @@ DEFAULT_SECRET = "exampleSecret0123456789"
 KEPT_BODIES = 64
 
 
-class HikCentralSimulator(Gateway):
+class HikCentralSimulator(Gateway, DomainActs):
     """A HikCentral Professional platform on loopback; an async context manager."""
 
     def __init__(

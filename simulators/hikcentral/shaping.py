@@ -30,6 +30,8 @@ def envelope(profile: Profile, endpoint: Endpoint, data: Any, turn: int) -> byte
 
 def hostile(data: Any, turn: int) -> Any:
     """Spoil an answer."""
+    if isinstance(data, list):
+        return [hostile(part, turn) for part in data]
     if data == "":
         return COMMAND_DATA[turn % len(COMMAND_DATA)]
     if isinstance(data, dict):

@@ -294,5 +294,7 @@ class State(DomainState):
             "mobileDevice": lambda: self.mobile_devices,
             "ioIn": lambda: self.inputs,
             "ioOut": lambda: self.outputs,
+            "mobileVehicle": lambda: self.mobile_vehicles,
+            "generalEventRule": lambda: self.rules,
         }
         return kinds[source_type]() if source_type in kinds else {}
