@@ -6,8 +6,6 @@ import gc
 from itertools import count
 import time
 
-from homeassistant.components.binary_sensor import BinarySensorEntity
-from homeassistant.components.event import EventEntity
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.entity import Entity
@@ -17,7 +15,7 @@ from custom_components.hikvision_ivm.coordinator import IvmCoordinator
 from custom_components.hikvision_ivm.systems.isapi.records import Facts
 from custom_components.hikvision_ivm.systems.transport.multipart import MultipartReader
 
-from .house import add_bare_entities, entities_of, home_assistant
+from .house import add_bare_entities, entities_of, home_assistant, write_bare
 from .site import ReadSystem, site
 
 type Plan = list[list[tuple[str, dict[str, object]]]]
@@ -156,16 +154,5 @@ def _bare(batch: list[bytes], made: dict[str, list[Entity]], plan: Plan) -> floa
         etree.fromstring(body)
         for domain, told in writes:
             number += 1
-            _write(made[domain][number % 8], number, told)
+            write_bare(made[domain][number % 8], number, told)
     return (time.process_time() - start) / len(batch) * 1e6
-
-
-def _write(entity: Entity, number: int, told: dict[str, object]) -> None:
-    """Change an entity and write its state."""
-    if isinstance(entity, BinarySensorEntity):
-        entity._attr_is_on = not entity.is_on  # noqa: SLF001 - how entities change
-    elif isinstance(entity, EventEntity):
-        entity._trigger_event("something", told)  # noqa: SLF001
-    else:
-        entity._attr_native_value = number  # type: ignore[attr-defined]  # noqa: SLF001
-    entity.async_write_ha_state()

@@ -10,9 +10,16 @@ from aiohttp import ThreadedResolver
 from homeassistant import loader
 from homeassistant.components.binary_sensor import BinarySensorEntity
 from homeassistant.components.button import ButtonEntity
+from homeassistant.components.calendar import CalendarEntity
 from homeassistant.components.camera import Camera
+from homeassistant.components.device_tracker import TrackerEntity
 from homeassistant.components.event import EventEntity
+from homeassistant.components.image import ImageEntity
+from homeassistant.components.lock import LockEntity
+from homeassistant.components.number import NumberEntity
+from homeassistant.components.select import SelectEntity
 from homeassistant.components.sensor import SensorEntity
+from homeassistant.components.siren import SirenEntity
 from homeassistant.components.switch import SwitchEntity
 from homeassistant.config_entries import ConfigEntry, ConfigFlow
 from homeassistant.core import HomeAssistant
@@ -36,11 +43,13 @@ DOMAIN = "hikvision_ivm"
 BARE_DOMAIN = "bare"
 BARE_CLASSES: Mapping[str, type[Entity]] = MappingProxyType(
     {
-        "binary_sensor": BinarySensorEntity, "button": ButtonEntity, "camera": Camera, "event": EventEntity,
-        "sensor": SensorEntity, "switch": SwitchEntity,
+        "binary_sensor": BinarySensorEntity, "button": ButtonEntity, "calendar": CalendarEntity, "camera": Camera,
+        "device_tracker": TrackerEntity, "event": EventEntity, "image": ImageEntity, "lock": LockEntity,
+        "number": NumberEntity, "select": SelectEntity, "sensor": SensorEntity, "siren": SirenEntity,
+        "switch": SwitchEntity,
     }
 )  # fmt: skip
-COMPONENTS = ("http", "webhook", "stream", *BARE_CLASSES, "image")
+COMPONENTS = ("http", "webhook", "stream", *BARE_CLASSES)
 
 
 @asynccontextmanager
@@ -93,23 +102,43 @@ class BareFlow(ConfigFlow):
     """What Home Assistant wants to see of an integration with config entries."""
 
 
-def bare_entity(platform: str, number: int, device: int) -> Entity:
+def bare_entity(hass: HomeAssistant, platform: str, number: int, device: int, *, enabled: bool = True) -> Entity:
     """Make an entity that does nothing but be there, with unique id, name and device."""
-    entity = BARE_CLASSES[platform]()
+    entity: Entity = ImageEntity(hass) if platform == "image" else BARE_CLASSES[platform]()
     entity._attr_unique_id = f"bare_{platform}_{number}"  # noqa: SLF001 - how entities are made
     entity._attr_name = f"{platform} {number}"  # noqa: SLF001
     entity._attr_has_entity_name = True  # noqa: SLF001
     entity._attr_should_poll = False  # noqa: SLF001
     entity._attr_device_info = DeviceInfo(identifiers={(BARE_DOMAIN, str(device))}, name=f"Device {device}")  # noqa: SLF001
+    entity._attr_entity_registry_enabled_default = enabled  # noqa: SLF001
     if isinstance(entity, EventEntity):
         entity._attr_event_types = ["something"]  # noqa: SLF001
+    if isinstance(entity, SelectEntity):
+        entity._attr_options, entity._attr_current_option = ["something"], None  # noqa: SLF001
     return entity
 
 
-async def add_bare_entities(hass: HomeAssistant, counts: Mapping[str, int], devices: int) -> dict[str, list[Entity]]:
-    """Let a bare integration add so many entities of each platform, spread over devices."""
+def write_bare(entity: Entity, number: int, told: dict[str, object]) -> None:
+    """Change an entity and write its state."""
+    if isinstance(entity, BinarySensorEntity):
+        entity._attr_is_on = not entity.is_on  # noqa: SLF001 - how entities change
+    elif isinstance(entity, EventEntity):
+        entity._trigger_event("something", told)  # noqa: SLF001
+    else:
+        entity._attr_native_value = number  # type: ignore[attr-defined]  # noqa: SLF001
+    entity.async_write_ha_state()
+
+
+async def add_bare_entities(
+    hass: HomeAssistant, counts: Mapping[str, int], devices: int, disabled: Mapping[str, int] | None = None
+) -> dict[str, list[Entity]]:
+    """Let a bare integration add so many entities of each platform, some of them disabled, spread over devices."""
+    off = disabled or {}
     made = {
-        platform: [bare_entity(platform, number, number % devices) for number in range(count)]
+        platform: [
+            bare_entity(hass, platform, number, number % devices, enabled=number >= off.get(platform, 0))
+            for number in range(count)
+        ]
         for platform, count in counts.items()
     }
 

@@ -14,7 +14,7 @@ from simulators.hikcentral import HikCentralSimulator, SitePlan
 
 SENDERS = 16
 """Connections that a platform keeps open for its notifications."""
-CAMPUS = {
+CAMPUS: dict[str, Any] = {
     "cameras": 3000, "encoders": 100, "doors": 500, "controllers": 125, "inputs": 500, "outputs": 500, "areas": 60,
     "ptz": 150, "readers": 1,
 }  # fmt: skip
@@ -24,7 +24,7 @@ CAMPUS = {
 class PlatformProcess:
     """One `HikCentralSimulator` elsewhere; use as a context manager. `plan`: fields of its `SitePlan`."""
 
-    def __init__(self, plan: dict[str, int] | None = None, **settings: Any) -> None:
+    def __init__(self, plan: dict[str, Any] | None = None, **settings: Any) -> None:
         """Start it and wait until it answers. `settings` are those of the simulator."""
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
@@ -64,11 +64,11 @@ class PlatformProcess:
             self._process.terminate()
 
 
-def _main(pipe: Connection, plan: dict[str, int], settings: dict[str, Any]) -> None:
+def _main(pipe: Connection, plan: dict[str, Any], settings: dict[str, Any]) -> None:
     asyncio.run(_serve(pipe, plan, settings))
 
 
-async def _serve(pipe: Connection, plan: dict[str, int], settings: dict[str, Any]) -> None:
+async def _serve(pipe: Connection, plan: dict[str, Any], settings: dict[str, Any]) -> None:
     """Do what the pipe asks for, until it asks for the end."""
     async with HikCentralSimulator(site=SitePlan(**plan), **settings) as platform:
         pipe.send(

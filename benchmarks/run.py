@@ -6,9 +6,13 @@ import logging
 from pathlib import Path
 
 from .figures import Figure, table, write_json
+from .hikcentral import measure as measure_hikcentral
 from .isapi import measure as measure_isapi
 
-SYSTEMS: Mapping[str, Callable[[], AsyncIterator[Figure]]] = {"isapi": measure_isapi}
+SYSTEMS: Mapping[str, Callable[[], AsyncIterator[Figure]]] = {
+    "isapi": measure_isapi,
+    "hikcentral": measure_hikcentral,
+}
 
 
 def run(system: str | None, file: Path | None) -> int:
