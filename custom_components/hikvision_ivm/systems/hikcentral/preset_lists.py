@@ -1,0 +1,84 @@
+"""Lists of presets and patrols, and the options of selects made from them (hikcentral §3.5)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from ..errors import ProtocolError
+from ..kinds import Kind
+from .client import HikCentralClient
+from .records import Camera
+from .wire import Fields, fields, listed
+
+LONGEST_OPTION: Final = 200
+"""Characters of a name that are shown; Home Assistant takes 255 for a whole state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A place that a camera looks at, or a patrol; `index` is its number."""
+
+    index: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """Presets or patrols: the call that lists them, the first word of their names, the highest number."""
+
+    path: str
+    word: str
+    most: int
+
+
+SORTS: Final[Mapping[Kind, Sort]] = MappingProxyType(
+    {
+        Kind.PTZ_PRESET: Sort(path="video/v1/presets/searches", word="preset", most=256),
+        Kind.PTZ_PATROL: Sort(path="video/v1/patrols/searches", word="patrol", most=8),
+    }
+)
+"""Kind of the select → what it chooses from."""
+
+
+async def read(client: HikCentralClient, kind: Kind, camera: Camera) -> tuple[Preset, ...]:
+    """Read the presets or patrols of a camera, in the order of their numbers. Raises `SystemFailure`."""
+    sort = SORTS[kind]
+    answer = await client.call(sort.path, {"cameraIndexCode": camera.id})
+    if isinstance(answer, Mapping):
+        items = fields(answer).children("list")
+    elif isinstance(answer, list):
+        items = listed(answer)
+    else:
+        raise ProtocolError(reason=f"the answer holds no {sort.word}s")
+    found = {one.index: one for item in items if (one := _preset(item, sort)) is not None}
+    return tuple(found[index] for index in sorted(found))
+
+
+def _preset(item: Fields, sort: Sort) -> Preset | None:
+    """Read a PresetInfo or PatrolInfo; None for one that no command could name."""
+    index = item.integer(f"{sort.word}Index")
+    if index is None or not 1 <= index <= sort.most:
+        return None
+    return Preset(index, (item.text(f"{sort.word}Name") or str(index))[:LONGEST_OPTION])
+
+
+def options_of(presets: Sequence[Preset]) -> Mapping[str, int]:
+    """Return the option of each preset → its number. Names may repeat; then the number stands behind them."""
+    names = Counter(preset.name for preset in presets)
+    found: dict[str, int] = {}
+    for preset in presets:
+        option = preset.name if names[preset.name] == 1 else f"{preset.name} ({preset.index})"
+        while option in found:
+            option = f"{option} ({preset.index})"
+        found[option] = preset.index
+    return found
+
+
+def number_of(presets: Sequence[Preset], wanted: Any) -> int | None:
+    """Return the number that an option or a name stands for; None if there is none, or more than one."""
+    if (index := options_of(presets).get(wanted)) is not None:
+        return index
+    named = [preset.index for preset in presets if preset.name == wanted]
+    return named[0] if len(named) == 1 else None
