@@ -80,7 +80,7 @@ class HikCentralSimulator(Gateway, DomainActs):
         self.plan = site or SitePlan()
         self.random = random.Random(seed)
         self.pictures = PictureStore(self.random)
-        self.state = State()
+        self.state: State = State()
         self.live_paths = LivePaths(self.random)
         self.events = EventMaker(self)
         self.rtsp = RtspServer(self.live_paths.stream, username="", password="", host=host, port=rtsp_port or 0)

@@ -3,12 +3,14 @@
 Mixed into the platform, so that it reads `platform.park("3", "B AB 1234")`.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from . import parking
 from .access import PERSONS, Failure
 from .care import IN, NOT_KNOWN, OUT, Bed, Span
+from .common import remember
 from .counting import CAMERA, DOOR, EXITS
 from .crossings import PLATE_READ
 from .door_events import PUSH_UNKNOWN
@@ -16,6 +18,7 @@ from .faces import FACE_MATCH, RECT
 from .mobile import Point, gps_data
 from .pictures import PictureForm
 from .rules import TCP, receive
+from .scenario import living
 from .visitors import ARRIVED, Appointment, Visitor
 
 if TYPE_CHECKING:
@@ -256,7 +259,7 @@ class DomainActs:
         """
         platform = self._platform
         point = Point(at or platform.now(), latitude, longitude, speed, heading)
-        platform.state.points.setdefault(vehicle, []).append(point)
+        remember(platform.state.points.setdefault(vehicle, []), point)
         if push:
             self.mobile_event(vehicle, GPS_REPORT, at=at)
         return point
@@ -309,9 +312,9 @@ class DomainActs:
         """The radar measures beats and breaths per minute."""
         place, moment = self._bed(room, bed), at or self._platform.now()
         if heart is not None:
-            place.hearts.append((moment, heart))
+            remember(place.hearts, (moment, heart))
         if breath is not None:
-            place.breaths.append((moment, breath))
+            remember(place.breaths, (moment, breath))
 
     def sleep(self, bed: str, depth: Literal["deep", "light", "awake"], start: datetime, end: datetime, room: int = 1
               ) -> None:  # fmt: skip
@@ -335,6 +338,10 @@ class DomainActs:
         return self._platform.happen(code, data=data, source=str(room), push=push)
 
     # Network
+
+    def live(self, seed: int = 1, pace: float = 1.0) -> asyncio.Task[None]:
+        """Let life go on by itself until the platform stops; a higher `pace` is faster."""
+        return self._platform.spawn(living(self._platform, seed, pace), "life of a simulated platform")
 
     def receive_text(self, text: str, transport: int = TCP) -> list[str]:
         """A text reaches the port for generic events. Returns the ids of the events that its rules make."""

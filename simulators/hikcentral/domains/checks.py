@@ -9,7 +9,7 @@ from typing import Any
 from simulators.hikcentral.registry import ENDPOINTS, Call, Parameter, Refuse
 
 MISSING, OUT_OF_RANGE, BAD_FORMAT = "0x00072001", "0x00072002", "0x00072003"
-INCORRECT, NO_SUCH, EXISTS, FULL, OCCUPIED = "2", "128", "131", "132", "133"
+INCORRECT, NO_SUCH, EXISTS, FULL, OCCUPIED = "2", "0x00072202", "131", "132", "133"
 """Codes of refusals (hikcentral §1.10)."""
 
 SPECIAL = frozenset("'/\\:*?\"<>|")

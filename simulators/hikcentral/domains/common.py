@@ -5,6 +5,15 @@ from datetime import datetime
 from hashlib import md5
 from typing import Any
 
+KEPT = 20_000
+"""How many of each kind of record a platform keeps."""
+
+
+def remember[Row](rows: list[Row], row: Row) -> None:
+    """Add a record and forget the oldest ones."""
+    rows.append(row)
+    del rows[:-KEPT]
+
 
 def token(seed: str) -> str:
     """Return an id of 32 hexadecimal digits that follows from `seed`."""

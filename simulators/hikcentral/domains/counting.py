@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HOUR, DAY, MONTH, MINUTE = 0, 1, 2, 4
 CAMERA, DOOR = 1, 2
+KEPT_MINUTES = 100_000
+"""More than two months for each camera."""
 ENTERS, EXITS = 1, 2
 """Whether the entry direction of a member leads into the group or out of it."""
 
@@ -52,6 +54,8 @@ class Counting:
     def count(self, kind: int, source: str, moment: datetime, entered: int, exited: int) -> None:
         """People passed a camera or a door."""
         minutes = self.passed.setdefault((kind, source), {})
+        while len(minutes) >= KEPT_MINUTES:
+            del minutes[next(iter(minutes))]
         figures = minutes.setdefault(moment.replace(second=0, microsecond=0), [0, 0])
         figures[0] += entered
         figures[1] += exited

@@ -9,7 +9,7 @@ from simulators.hikcentral.registry import PAGE, Call, after_event, endpoint, te
 from simulators.hikcentral.times import stamp
 
 from .checks import contains, period
-from .common import reprinted, token
+from .common import remember, reprinted, token
 
 if TYPE_CHECKING:
     from simulators.hikcentral.platform import HikCentralSimulator
@@ -44,7 +44,8 @@ def record_crossing(platform: HikCentralSimulator, record: EventRecord) -> None:
         return
     state = platform.state
     known = next((vehicle for vehicle in state.vehicles.values() if vehicle.plate == plate), None)
-    state.crossings.append(
+    remember(
+        state.crossings,
         Crossing(
             id=str(int(token(f"crossing{record.event_id}{len(state.crossings)}")[:14], 16)),
             camera=record.source,
@@ -54,7 +55,7 @@ def record_crossing(platform: HikCentralSimulator, record: EventRecord) -> None:
             contact=known.phone if known else "",
             color=known.color if known else None,
             picture=record.pictures[0] if record.pictures else "",
-        )
+        ),
     )
 
 

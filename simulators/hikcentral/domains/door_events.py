@@ -9,6 +9,7 @@ from simulators.hikcentral.registry import PAGE, Call, Refuse, after_event, endp
 from simulators.hikcentral.times import plain_stamp, stamp
 
 from .checks import MISSING, contains, period, plain, words
+from .common import remember
 
 if TYPE_CHECKING:
     from simulators.hikcentral.platform import HikCentralSimulator
@@ -50,7 +51,8 @@ def record_access(platform: HikCentralSimulator, record: EventRecord) -> None:
     person = state.persons.get(str(data.get("personId", "")))
     attendance = data.get("checkInAndOutType", PUSH_UNKNOWN)
     temperature = data.get("temperatureData")
-    state.accesses.append(
+    remember(
+        state.accesses,
         Access(
             event=record.event_id,
             code=record.code,
@@ -68,7 +70,7 @@ def record_access(platform: HikCentralSimulator, record: EventRecord) -> None:
             mask=data.get("wearMaskStatus", 0),
             reader=str(data.get("readerIndexCode", "")),
             reader_name=str(data.get("readerName", "")),
-        )
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from simulators.hikcentral.registry import PAGE, Call, Refuse, after_event, arra
 from simulators.hikcentral.times import stamp
 
 from .checks import NO_SUCH, OUT_OF_RANGE, contains, period, plain, whole, words
-from .common import token
+from .common import remember, token
 
 if TYPE_CHECKING:
     from simulators.hikcentral.platform import HikCentralSimulator
@@ -72,7 +72,7 @@ def record_match(platform: HikCentralSimulator, record: EventRecord) -> None:
     for number_of, face in enumerate(record.data.get("alarmResult", {}).get("faces", [])):
         for identified in face.get("identify", []):
             for candidate in identified.get("candidate", []):
-                platform.state.face_matches.append(_match(record, number_of, face, candidate))
+                remember(platform.state.face_matches, _match(record, number_of, face, candidate))
 
 
 def _match(record: EventRecord, place: int, face: dict[str, Any], candidate: dict[str, Any]) -> FaceMatch:

@@ -9,7 +9,7 @@ from simulators.hikcentral.registry import PAGE, PAGE_INDEX, Call, Refuse, after
 from simulators.hikcentral.times import plain_stamp, stamp
 
 from .checks import NO_SUCH, contains, period, plain, words
-from .common import reprinted, stored_picture
+from .common import remember, reprinted, stored_picture
 
 if TYPE_CHECKING:
     from simulators.hikcentral.platform import HikCentralSimulator
@@ -122,7 +122,7 @@ def record_event(platform: HikCentralSimulator, record: EventRecord) -> None:
     points = state.points.get(record.source)
     point = points[-1] if points else Point(record.start, None, None)
     pictures = tuple(record.pictures) or (stored_picture(record.start, len(state.mobile_events)),)
-    state.mobile_events.append(MobileEvent(record.event_id, record.code, record.source, point, pictures=pictures))
+    remember(state.mobile_events, MobileEvent(record.event_id, record.code, record.source, point, pictures=pictures))
 
 
 def _vehicle_row(vehicle: MobileVehicle) -> dict[str, Any]:

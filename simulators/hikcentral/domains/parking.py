@@ -1,7 +1,9 @@
 """Parking lots, floors and spaces, and who drove in, parked and left (hikcentral §3.14)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from simulators.hikcentral.paging import paged, unpaged
@@ -9,7 +11,7 @@ from simulators.hikcentral.registry import PAGE_INDEX, Call, endpoint, number, t
 from simulators.hikcentral.times import stamp
 
 from .checks import contains, inner, nested, period, whole, words
-from .common import reprinted, rows_of, stored_picture, token
+from .common import remember, reprinted, rows_of, stored_picture, token
 
 if TYPE_CHECKING:
     from simulators.hikcentral.platform import HikCentralSimulator
@@ -128,6 +130,8 @@ class Parking:
     stays: list[Stay] = field(default_factory=list)
     entered: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
+    numbers: Iterator[int] = field(default_factory=lambda: count(30721))
+
     def on_floor(self, floor: str) -> list[Space]:
         """Return the spaces of a floor."""
         return [space for space in self.spaces.values() if space.floor == floor]
@@ -155,8 +159,9 @@ class Parking:
             else:
                 place.inside.pop(plate, None)
                 self.entered.pop((lot, plate), None)
+        count_of = next(self.numbers)
         passing = Passing(
-            id=token(f"passing{lot}{plate}{len(self.passings)}").upper(),
+            id=token(f"passing{lot}{plate}{count_of}").upper(),
             lot=lot,
             moment=now,
             plate=plate,
@@ -165,19 +170,19 @@ class Parking:
             owner=owner,
             phone=phone,
             entered=entered,
-            picture=stored_picture(now, len(self.passings)),
+            picture=stored_picture(now, count_of),
             type=type,
         )
-        self.passings.append(passing)
+        remember(self.passings, passing)
         return passing
 
     def park(self, space: str, plate: str, now: datetime, status: int = OCCUPIED) -> None:
         """Put a vehicle into a space; it then is inside the lot as well."""
         place = self.spaces[space]
         place.status, place.plate, place.since = status, plate, now
-        place.picture = stored_picture(now, len(self.stays))
+        place.picture = stored_picture(now, next(self.numbers))
         self.lots[self.floors[place.floor].lot].inside.setdefault(self._sign(place), False)
-        self.stays.append(Stay(30721 + len(self.stays), space, now, plate or UNREAD, PARKED))
+        remember(self.stays, Stay(next(self.numbers), space, now, plate or UNREAD, PARKED))
 
     def leave(self, space: str, now: datetime) -> None:
         """Take the vehicle out of a space and, when no exit saw it enter, out of the lot."""
@@ -186,7 +191,7 @@ class Parking:
         if (lot, place.plate) not in self.entered:
             self.lots[lot].inside.pop(self._sign(place), None)
         seconds = int((now - place.since).total_seconds())
-        self.stays.append(Stay(30721 + len(self.stays), space, now, place.plate or UNREAD, LEFT, seconds))
+        remember(self.stays, Stay(next(self.numbers), space, now, place.plate or UNREAD, LEFT, seconds))
         place.status, place.plate, place.since = VACANT, "", now
 
     @staticmethod
