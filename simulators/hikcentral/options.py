@@ -13,6 +13,8 @@ class Options(Tracked):
     """Set any of them at any time; the next request sees it. Times are seconds."""
 
     # Gateway
+    version: tuple[int, ...] = (2, 2, 2)
+    """Calls of later versions are not supported (code 8)."""
     timestamp_window: float | None = None
     """How far X-Ca-Timestamp may be from the platform's clock; None: not checked while the clock is right."""
     nonces: bool = True

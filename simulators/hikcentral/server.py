@@ -354,6 +354,8 @@ class Gateway:
         endpoint = ENDPOINTS.get(record.path)
         if endpoint is None:
             raise Refuse("12")
+        if endpoint.since > self.options.version:
+            raise Refuse("8")
         if any(path == record.path or (path.endswith("/") and record.path.startswith(path))
                for path in self.unlicensed):  # fmt: skip
             raise Refuse("0x00072204")
