@@ -82,6 +82,11 @@ class FlowSystem(FakeSystem):
         if self.health is not None:
             sink.push_health(self.health)
 
+    @property
+    @override
+    def posts(self) -> bool:
+        return bool(self.options.get("device_push"))
+
     @override
     async def receive(self, request: PushRequest, sink: Sink) -> PushReply:
         self.requests.append(request)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import json
 from pathlib import Path
 import re
+import string
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
@@ -15,7 +16,7 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.hikvision_ivm import config_flow, flow_connect
+from custom_components.hikvision_ivm import config_flow, flow_connect, options_flow
 from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.flow_forms import FORMS
 from custom_components.hikvision_ivm.systems import SYSTEMS, errors
@@ -581,6 +582,11 @@ def _failures(kind: type[errors.SystemFailure]) -> Iterator[type[errors.SystemFa
         yield from _failures(child)
 
 
+def placeholders(text: str) -> set[str]:
+    """Return the names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
 def test_every_text_exists() -> None:
     """Steps, fields, menu options, errors and aborts of the flow have a text, and every field a description."""
     texts = json.loads((Path(config_flow.__file__).parent / "translations/en.json").read_text())["config"]
@@ -598,8 +604,16 @@ def test_every_text_exists() -> None:
             assert texts["step"][step][texts_of].keys() == {f"{step}_{choice}" for choice in choices}
     for form in FORMS.values():
         fields = {field.name for field in form.fields}
-        for step in (form.system, "reconfigure"):
-            assert fields <= texts["step"][step]["data"].keys()
-            assert fields <= texts["step"][step]["data_description"].keys()
-        assert {field.name for field in form.credentials} <= texts["step"]["reauth_confirm"]["data"].keys()
-        assert hasattr(config_flow.HikvisionIvmConfigFlow, f"async_step_{form.system}")
+        for step in (form.system, form.reconfigure):
+            assert texts["step"][step]["data"].keys() == fields
+            assert texts["step"][step]["data_description"].keys() == fields
+        assert texts["step"][form.reauth]["data"].keys() == {field.name for field in form.credentials}
+        for step in (form.system, form.reconfigure, form.reauth):
+            assert hasattr(config_flow.HikvisionIvmConfigFlow, f"async_step_{step}")
+        assert {f"invalid_{field.name}" for field in form.fields if field.pattern} <= texts["error"].keys()
+    for rows in options_flow.IMPORTS.values():
+        assert texts["step"]["selection"]["data"].keys() == {row.name for row in rows}
+    own = {f"{key}_platform" for keys in flow_connect.OWN_WORDS.values() for key in keys}
+    assert own == {key for key in texts["error"] if key.endswith("_platform")}
+    for key in own:
+        assert placeholders(texts["error"][key]) == placeholders(texts["error"][key.removesuffix("_platform")]), key

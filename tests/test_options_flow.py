@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 import json
 from pathlib import Path
-import re
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.hikvision_ivm import options_flow
 from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.flow_forms import FORMS
+from custom_components.hikvision_ivm.options_rows import REMOVE, Section, Selection, Text
 from custom_components.hikvision_ivm.systems import settings
 from tests.flow_system import SERIAL, FlowSystem
 
@@ -192,18 +192,20 @@ async def test_address_for_the_device(hass: HomeAssistant) -> None:
 
 
 def test_every_text_exists() -> None:
-    """Every option of every system has a name and a description."""
+    """Every option of every system has a name and a description, and every error a sentence."""
     texts = json.loads((Path(options_flow.__file__).parent / "translations/en.json").read_text())
-    step = texts["options"]["step"]["init"]
     assert options_flow.OPTIONS.keys() == FORMS.keys()
-    for rows in options_flow.OPTIONS.values():
+    errors = {"nothing_selected"}
+    for system, rows in options_flow.OPTIONS.items():
+        step = texts["options"]["step"]["init" if system == "isapi" else system]
+        sections = {row.name: row for row in rows if isinstance(row, Section)}
+        assert step["sections"].keys() == sections.keys()
+        for form, its_rows in ((step, rows), *((step["sections"][name], row.rows) for name, row in sections.items())):
+            secret = {row.name + REMOVE for row in its_rows if isinstance(row, Text) and row.secret}
+            names = {row.name for row in its_rows if not isinstance(row, Section)} | secret
+            assert form["data"].keys() == form["data_description"].keys() == names
+            errors |= {f"invalid_{row.name}" for row in its_rows if isinstance(row, Text)}
         for row in rows:
-            if row.name == options_flow.HOLD_TIMES:
-                section = step["sections"][row.name]
-                assert section["data"].keys() == section["data_description"].keys() == set(settings.HOLDS)
-            else:
-                assert row.name in step["data"]
-                assert row.name in step["data_description"]
-    assert texts["selector"]["streams"]["options"].keys() == set(settings.EXTRA_STREAMS)
-    source = Path(options_flow.__file__).read_text()
-    assert set(re.findall(r'return "(\w+)" if', source)) == texts["options"]["error"].keys()
+            if isinstance(row, Selection) and row.offered:
+                assert set(row.offered) <= texts["selector"][row.name]["options"].keys()
+    assert errors == texts["options"]["error"].keys()

@@ -1,23 +1,56 @@
 """Hikvision and Huawei video and security systems."""
 
+from functools import partial
+import inspect
+from typing import Any
+
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady, IntegrationError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import IvmConfigEntry, IvmCoordinator
 from .failures import LOGIN, login_problems
 from .memory import Memory
+from .post_listener import async_open_listener
 from .repairs import async_clear_problems, async_sync_problems
+from .services import async_setup_services
 from .systems import SYSTEMS, settings
 from .systems.base import Runtime, System
-from .systems.errors import AuthenticationError, InvalidAddressError, NotActivatedError, SystemFailure, UnsupportedError
-from .webhook import async_open_webhook
+from .systems.errors import (
+    AccessDisabledError,
+    AuthenticationError,
+    InvalidAddressError,
+    NotActivatedError,
+    PlatformUserError,
+    QuotaError,
+    SystemFailure,
+    UnlicensedError,
+    UnsupportedError,
+)
+from .webhook import async_open_webhook, post_address
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PERMANENT = (InvalidAddressError, NotActivatedError, UnsupportedError)
 """Failures that trying again does not cure."""
+
+PATIENT = (AccessDisabledError, PlatformUserError, QuotaError, UnlicensedError)
+"""Failures that last until somebody does something on the other side, and get worse by trying often."""
+PATIENCE_SECONDS = 600
+
+_CAN_WAIT = "retry_after" in inspect.signature(ConfigEntryNotReady.__init__).parameters
+"""From 2026.11 a set-up can say when it is to be tried again."""
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
@@ -25,7 +58,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
     memory = Memory(hass, entry.entry_id)
     await memory.async_load()
     entry.async_on_unload(memory.async_flush)
-    runtime = Runtime(memory=memory.data, remember=memory.changed)
+    name = entry.options.get(settings.PLATFORM_ZONE)
+    zone = await dt_util.async_get_time_zone(name) if name else None
+    runtime = Runtime(
+        memory=memory.data,
+        remember=memory.changed,
+        zone=zone or dt_util.get_default_time_zone(),
+        post_address=partial(post_address, hass, entry),
+    )
     coordinator = IvmCoordinator(hass, entry, _create_system(hass, entry, runtime), runtime)
     try:
         await _async_begin(coordinator)
@@ -33,6 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
         async_sync_problems(hass, entry, LOGIN, ())
         entry.runtime_data = coordinator
         await hass.config_entries.async_forward_entry_setups(entry, coordinator.platforms)
+        await _async_open(hass, entry)
     except BaseException as error:
         await coordinator.async_close()
         async_clear_problems(hass, entry)
@@ -46,7 +87,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
         await coordinator.async_close()
 
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_close))
-    async_open_webhook(hass, entry)
     coordinator.async_start()
     return True
 
@@ -95,11 +135,26 @@ async def _async_begin(coordinator: IvmCoordinator) -> None:
     await coordinator.async_take_inventory()
 
 
+async def _async_open(hass: HomeAssistant, entry: IvmConfigEntry) -> None:
+    """Open the way for a system that posts to us: one only, the secret address or a port of our own."""
+    if not entry.runtime_data.system.posts:
+        return
+    if entry.options.get(settings.POST_PORT):
+        await async_open_listener(hass, entry)
+    else:
+        async_open_webhook(hass, entry)
+
+
 def _refusal(error: SystemFailure) -> IntegrationError:
     """Turn a failed set-up into what Home Assistant does about it: ask, give up, or try again."""
     kind: type[IntegrationError] = ConfigEntryNotReady
-    if isinstance(error, AuthenticationError) and not error.pending:
+    more: dict[str, Any] = {}
+    if isinstance(error, PATIENT):
+        more = {"retry_after": PATIENCE_SECONDS} if _CAN_WAIT else {}
+    elif isinstance(error, AuthenticationError) and not error.pending:
         kind = ConfigEntryAuthFailed
     elif isinstance(error, PERMANENT):
         kind = ConfigEntryError
-    return kind(translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders))
+    return kind(
+        translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders), **more
+    )

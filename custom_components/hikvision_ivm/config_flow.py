@@ -18,16 +18,24 @@ from homeassistant.config_entries import (
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+import probatio as vol
 from yarl import URL
 
 from .const import DOMAIN
-from .flow_connect import Certificate, Consent, Proof, Unencrypted, async_prove, explain
-from .flow_forms import FORMS, Field, missing_secrets, schema, shown, typed_values
-from .options_flow import HikvisionIvmOptionsFlow
+from .flow_connect import Certificate, Consent, Proof, Unencrypted, async_offer, async_prove, explain, worded
+from .flow_forms import FORMS, Field, misshapen, missing_secrets, schema, shown, typed_values
+from .options_flow import IMPORTS, HikvisionIvmOptionsFlow, fields_of, mistakes, to_store
+from .options_rows import Row
 from .systems import SYSTEMS, settings
 from .systems.errors import SystemFailure
 
 _LOGGER: Final = logging.getLogger(__name__)
+
+RECOGNISED_BY: Final = (settings.IDENTITY, settings.MARKS)
+"""What is handed to a system so that it recognises itself under other credentials."""
+PORTAL: Final = "https://…/artemis-web"
+MANAGEMENT_PORT: Final = "8208"
+"""Where a platform's partners are managed, and how it reaches that (hikcentral §1.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +50,7 @@ class _Asking:
     @property
     def stored(self) -> bool:
         """Whether an empty secret stands for the stored one; the one that was just refused is never tried again."""
-        return self.step_id == "reconfigure"
+        return self.step_id == FORMS[self.system].reconfigure
 
 
 class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -55,6 +63,9 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
     _typed: Mapping[str, Any]
     _certificate: Certificate
     _unencrypted: Unencrypted
+    _proof: Proof
+    _offered: Mapping[str, Mapping[str, str]]
+    _rows: tuple[Row, ...]
 
     def __init__(self) -> None:
         """Start with no certificate accepted and no password sent readable."""
@@ -74,23 +85,54 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for a Hikvision-compatible device."""
         return await self._async_set_up("isapi", user_input)
 
+    async def async_step_hikcentral(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a HikCentral Professional platform."""
+        return await self._async_set_up("hikcentral", user_input)
+
+    async def async_step_selection(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Let the user choose what is imported, once it is known what there is."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = mistakes(self._rows, user_input)
+            if not errors:
+                return self._create(to_store(self._rows, user_input, {}, self._choices))
+        form = vol.Schema(fields_of(self._rows, {}, self._choices))
+        return self.async_show_form(
+            step_id="selection",
+            data_schema=self.add_suggested_values_to_schema(form, user_input),
+            errors=errors,
+            description_placeholders={"name": self._proof.identity.name},
+        )
+
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Begin to ask for new credentials."""
-        return await self.async_step_reauth_confirm()
+        """Begin to ask for new credentials, in the words of the system."""
+        return await self._async_new_credentials(None)
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for user name and password."""
+        return await self._async_new_credentials(user_input)
+
+    async def async_step_reauth_key(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the key of a platform."""
+        return await self._async_new_credentials(user_input)
+
+    async def _async_new_credentials(self, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         """Ask for credentials only; address and certificate stay, and so does how the password may travel there."""
         data = self._get_reauth_entry().data
         if data.get(settings.ALLOW_BASIC):
             self._consent.addresses.add(data[settings.URL])
-        fields = FORMS[data[settings.SYSTEM]].credentials
-        return await self._async_mend("reauth_confirm", fields, data, user_input)
+        form = FORMS[data[settings.SYSTEM]]
+        return await self._async_mend(form.reauth, form.credentials, data, user_input)
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for address, certificate check and credentials again, and for consent to a readable password if needed."""
         data = self._get_reconfigure_entry().data
-        fields = FORMS[data[settings.SYSTEM]].fields
-        return await self._async_mend("reconfigure", fields, data, user_input)
+        form = FORMS[data[settings.SYSTEM]]
+        return await self._async_mend(form.reconfigure, form.fields, data, user_input)
+
+    async def async_step_reconfigure_platform(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take the answer to the form of a platform."""
+        return await self.async_step_reconfigure(user_input)
 
     async def async_step_certificate(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show a certificate that nobody vouches for, and let the user decide."""
@@ -173,7 +215,12 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
                 schema(asking.fields, stored=asking.stored), shown(asking.fields, values)
             ),
             errors=errors or {},
-            description_placeholders={"address": str(asking.known.get(settings.URL, "")), **(placeholders or {})},
+            description_placeholders={
+                "address": str(asking.known.get(settings.URL, "")),
+                "portal": PORTAL,
+                "management_port": MANAGEMENT_PORT,
+                **(placeholders or {}),
+            },
         )
 
     async def _async_try(self, typed: Mapping[str, Any]) -> ConfigFlowResult:
@@ -181,12 +228,15 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         asking = self._asking
         values = {**asking.known, **typed_values(asking.fields, typed)}
         wanted = {field.name: values.get(field.name) for field in FORMS[asking.system].fields}
+        wanted |= {name: asking.known[name] for name in RECOGNISED_BY if name in asking.known}
         if missing := missing_secrets(asking.fields, typed, stored=asking.stored):
-            return self._show(typed, dict.fromkeys(missing, "secret_missing"))
+            return self._show(typed, dict.fromkeys(missing, worded(asking.system, "secret_missing")))
+        if wrong := misshapen(asking.fields, typed):
+            return self._show(typed, {name: f"invalid_{name}" for name in wrong})
         try:
             outcome = await async_prove(self.hass, asking.system, wanted, self._consent)
         except SystemFailure as failure:
-            return self._show(typed, *explain(failure))
+            return self._show(typed, *explain(asking.system, failure))
         except Exception:
             _LOGGER.exception("Unexpected error while connecting")
             return self._show(typed, {"base": "unknown"})
@@ -200,8 +250,10 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_finish(self, proof: Proof) -> ConfigFlowResult:
         """Make the entry, or mend the one this flow is about if the same system answered."""
-        await self.async_set_unique_id(proof.identity.unique_id, raise_on_progress=False)
-        if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
+        mending = self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}
+        known = None if mending else self._known_id(proof)
+        await self.async_set_unique_id(known or proof.identity.unique_id, raise_on_progress=False)
+        if mending:
             self._abort_if_unique_id_mismatch(
                 reason="wrong_device", description_placeholders={"found": proof.identity.name}
             )
@@ -209,14 +261,38 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_update_reload_and_abort(entry, data_updates=proof.settings)
         found = (field.name for field in FORMS[self._asking.system].connection)
         reach = (*found, settings.FINGERPRINT, settings.ALLOW_BASIC)
-        self._abort_if_unique_id_configured(updates={name: proof.settings[name] for name in reach})
+        self._abort_if_unique_id_configured(
+            updates={name: proof.settings[name] for name in reach if name in proof.settings}
+        )
+        self._proof = proof
+        if rows := IMPORTS.get(self._asking.system):
+            self._offered = await async_offer(self.hass, self._asking.system, proof.settings)
+            self._rows = tuple(row for row in rows if row.offered or len(self._choices(row.name)) > 1)
+            return await self.async_step_selection()
+        return self._create({})
+
+    def _known_id(self, proof: Proof) -> str | None:
+        """Return the unique id of an entry with the same key: it keeps the one it had under an older key."""
+        key = proof.settings.get(settings.APP_KEY)
+        for entry in self._async_current_entries():
+            if key is not None and entry.data.get(settings.APP_KEY) == key:
+                return entry.unique_id
+        return None
+
+    def _choices(self, option: str) -> Mapping[str, str]:
+        """What the system offered at set-up."""
+        return self._offered.get(option, {})
+
+    def _create(self, options: Mapping[str, Any]) -> ConfigFlowResult:
+        """Make the entry."""
         return self.async_create_entry(
-            title=proof.identity.name,
+            title=self._proof.identity.name,
             data={
                 settings.SYSTEM: self._asking.system,
-                **proof.settings,
+                **self._proof.settings,
                 settings.WEBHOOK_ID: webhook.async_generate_id(),
             },
+            options=options,
         )
 
 

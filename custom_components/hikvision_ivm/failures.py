@@ -3,7 +3,15 @@
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
-from .systems.errors import AccountLockedError, InvalidArgumentError, RejectedError, SystemFailure
+from .systems.errors import (
+    AccessDisabledError,
+    AccountLockedError,
+    InvalidArgumentError,
+    PlatformUserError,
+    RejectedError,
+    SystemFailure,
+    UnlicensedError,
+)
 from .systems.model import Problem
 
 LOGIN = "login"
@@ -14,10 +22,19 @@ MISTAKES = (RejectedError, InvalidArgumentError)
 
 
 def login_problems(error: BaseException | None) -> list[Problem]:
-    """Return the problem behind a failed login that new credentials do not solve: a locked account."""
-    if not isinstance(error, AccountLockedError):
-        return []
-    return [Problem(key="account_locked", placeholders={"minutes": error.placeholders["minutes"]}, severe=True)]
+    """Return the problem behind a refusal that new credentials do not solve: it is somewhere else that one must act."""
+    match error:
+        case AccountLockedError():
+            minutes = error.placeholders["minutes"]
+            return [Problem(key="account_locked", placeholders={"minutes": minutes}, severe=True)]
+        case AccessDisabledError():
+            return [Problem(key="access_disabled", severe=True)]
+        case PlatformUserError():
+            return [Problem(key="platform_user", placeholders={"reason": error.placeholders["reason"]}, severe=True)]
+        case UnlicensedError():
+            return [Problem(key="unlicensed", placeholders={"function": error.placeholders["function"]}, severe=True)]
+        case _:
+            return []
 
 
 def shown(error: SystemFailure) -> HomeAssistantError:

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .systems import SYSTEMS, settings
-from .systems.base import Runtime
+from .systems.base import Runtime, System
 from .systems.errors import (
     BasicOnlyError,
     ConnectionFailedError,
@@ -29,6 +29,23 @@ DETAILS: Final = {
     "invalid_auth": "attempts_left",
 }
 """Error key → placeholder. Where it is known, the text `<key>_<placeholder>` is shown instead of `<key>`."""
+
+OWN_WORDS: Final[Mapping[str, frozenset[str]]] = {
+    "hikcentral": frozenset(
+        {
+            "cannot_connect",
+            "insufficient_rights",
+            "insufficient_rights_right",
+            "invalid_auth",
+            "protocol_error",
+            "secret_missing",
+            "timeout",
+            "tls_error",
+            "unsupported",
+        }
+    )
+}
+"""System id → errors that have a text of its own, `<key>_platform`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +85,38 @@ class Consent:
     addresses: set[str] = field(default_factory=set)
 
 
-async def _async_identify(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -> Identity:
-    """Log in once. Raises `SystemFailure`."""
+def _make_system(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -> System:
+    """Make a system that is asked once and then closed."""
     session = async_get_clientsession(hass, verify_ssl=data.get(settings.VERIFY_SSL, True))
-    system = SYSTEMS[system_id].create(session, data, {settings.CONFIRM_LOGIN: False}, Runtime())
+    return SYSTEMS[system_id].create(session, data, {settings.CONFIRM_LOGIN: False}, Runtime())
+
+
+async def _async_login(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -> Proof:
+    """Log in once. Raises `SystemFailure`.
+
+    Where a system is known by its credentials, the proof holds what it is recognised by under other ones.
+    """
+    system = _make_system(hass, system_id, data)
     try:
-        return await system.identify()
+        identity = await system.identify()
     finally:
         await system.close()
+    marks = {settings.IDENTITY: identity.unique_id, settings.MARKS: list(identity.marks)} if identity.marks else {}
+    return Proof(identity, {**data, **marks})
+
+
+async def async_offer(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """Ask a system that was proved what there is to choose from; nothing if it does not say so."""
+    system = _make_system(hass, system_id, data)
+    try:
+        return await system.offer()
+    except SystemFailure as failure:
+        _LOGGER.info("There is nothing to choose from at set-up, everything is imported: %s", failure)
+    except Exception:
+        _LOGGER.exception("Unexpected error while asking what there is to choose from")
+    finally:
+        await system.close()
+    return {}
 
 
 async def async_prove(
@@ -91,9 +132,11 @@ async def async_prove(
     failures: list[ConnectionFailedError] = []
     for url in SYSTEMS[system_id].addresses(typed[settings.URL]):
         allowed = url in consent.addresses
-        data = {**typed, settings.URL: url, settings.FINGERPRINT: None, settings.ALLOW_BASIC: allowed}
+        data = {**typed, settings.URL: url, settings.FINGERPRINT: None}
+        if settings.PASSWORD in typed:
+            data[settings.ALLOW_BASIC] = allowed
         try:
-            return Proof(await _async_identify(hass, system_id, data), data)
+            return await _async_login(hass, system_id, data)
         except BasicOnlyError:
             return Unencrypted(url)
         except ConnectionFailedError as failure:
@@ -106,7 +149,7 @@ async def async_prove(
             if fingerprint not in consent.fingerprints:
                 return Certificate(url, fingerprint)
             data[settings.FINGERPRINT] = fingerprint
-        return Proof(await _async_identify(hass, system_id, data), data)
+        return await _async_login(hass, system_id, data)
     raise max(failures, key=_weight)
 
 
@@ -117,11 +160,16 @@ def _weight(failure: ConnectionFailedError) -> int:
     return 1 if isinstance(failure, ResponseTimeoutError) else 0
 
 
-def explain(failure: SystemFailure) -> tuple[dict[str, str], dict[str, str]]:
+def worded(system_id: str, key: str) -> str:
+    """Return the key of an error in the words of a system."""
+    return f"{key}_platform" if key in OWN_WORDS.get(system_id, ()) else key
+
+
+def explain(system_id: str, failure: SystemFailure) -> tuple[dict[str, str], dict[str, str]]:
     """Return the errors of a form and the placeholders of their texts."""
     key = failure.key
     detail = DETAILS.get(key, "")
     if failure.placeholders.get(detail):
         key = f"{key}_{detail}"
     field = settings.URL if isinstance(failure, InvalidAddressError) else "base"
-    return {field: key}, dict(failure.placeholders)
+    return {field: worded(system_id, key)}, dict(failure.placeholders)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+import re
 from typing import Any
 
 from homeassistant.helpers.selector import BooleanSelector, Selector, TextSelector, TextSelectorConfig, TextSelectorType
@@ -12,32 +13,50 @@ from .systems import settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a form. `secret`: never shown again, and may stay empty where a value is already stored."""
+    """One field of a form. `secret`: never shown again, and may stay empty where a value is already stored.
+
+    `optional`: may stay empty, which is what is stored then. `strip`: blanks around it are of no meaning. `pattern`:
+    what it has to look like, otherwise it is named `invalid_<name>`.
+    """
 
     name: str
     selector: Selector[Any]
     default: object = vol.UNDEFINED
     secret: bool = False
+    optional: bool = False
+    strip: bool = False
+    pattern: re.Pattern[str] | None = None
 
     def marker(self, *, stored: bool) -> vol.Marker:
         """Make the schema key; `stored`: a value is kept already."""
-        if self.secret and stored:
+        if self.optional or (self.secret and stored):
             return vol.Optional(self.name)
         return vol.Required(self.name, default=self.default)
+
+    def value(self, typed: Mapping[str, Any]) -> Any:
+        """Return what was typed."""
+        found = typed.get(self.name, "" if self.optional else None)
+        return found.strip() if self.strip and isinstance(found, str) else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemForm:
-    """Fields of one system: `connection` says where it is, `credentials` who asks."""
+    """Fields of one system: `connection` says where it is, `credentials` who asks, `more` what else is asked.
+
+    `reauth` and `reconfigure` name the steps with the words of this system.
+    """
 
     system: str
     connection: tuple[Field, ...]
     credentials: tuple[Field, ...]
+    more: tuple[Field, ...] = ()
+    reauth: str = "reauth_confirm"
+    reconfigure: str = "reconfigure"
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """Everything that is asked at set-up."""
-        return (*self.connection, *self.credentials)
+        return (*self.connection, *self.credentials, *self.more)
 
 
 _URL = Field(name=settings.URL, selector=TextSelector())
@@ -51,6 +70,21 @@ _PASSWORD = Field(
     selector=TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")),
     secret=True,
 )
+_APP_KEY = Field(name=settings.APP_KEY, selector=TextSelector(), strip=True)
+_APP_SECRET = Field(
+    name=settings.APP_SECRET,
+    selector=TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")),
+    secret=True,
+    strip=True,
+)
+_USER_ID = Field(
+    name=settings.USER_ID,
+    selector=TextSelector(),
+    optional=True,
+    strip=True,
+    # hikcentral §1.3
+    pattern=re.compile(r"""[^'/\\:*?"<>|\x00-\x1f]{0,32}"""),
+)
 
 FORMS: Mapping[str, SystemForm] = {
     form.system: form
@@ -59,6 +93,14 @@ FORMS: Mapping[str, SystemForm] = {
             system="isapi",
             connection=(_URL, _VERIFY_SSL),
             credentials=(_USERNAME, _PASSWORD),
+        ),
+        SystemForm(
+            system="hikcentral",
+            connection=(_URL, _VERIFY_SSL),
+            credentials=(_APP_KEY, _APP_SECRET),
+            more=(_USER_ID,),
+            reauth="reauth_key",
+            reconfigure="reconfigure_platform",
         ),
     )
 }
@@ -77,13 +119,20 @@ def shown(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
 
 def typed_values(fields: Iterable[Field], typed: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the user typed; an empty secret is left out, so that the stored one stays."""
-    return {
-        field.name: typed[field.name]
-        for field in fields
-        if field.name in typed and not (field.secret and typed[field.name] == "")
-    }
+    values = {field.name: field.value(typed) for field in fields if field.optional or field.name in typed}
+    return {field.name: values[field.name] for field in fields if field.name in values and not _kept(field, values)}
+
+
+def _kept(field: Field, values: Mapping[str, Any]) -> bool:
+    """Whether a field is a secret that was left empty."""
+    return field.secret and values[field.name] == ""
+
+
+def misshapen(fields: Iterable[Field], typed: Mapping[str, Any]) -> list[str]:
+    """Name the fields whose content cannot be what it should be: nothing is sent with them."""
+    return [field.name for field in fields if field.pattern and not field.pattern.fullmatch(field.value(typed))]
 
 
 def missing_secrets(fields: Iterable[Field], typed: Mapping[str, Any], *, stored: bool) -> list[str]:
     """Name the secrets that were left empty and are not stored: no login is spent on them."""
-    return [field.name for field in fields if field.secret and not stored and not typed.get(field.name)]
+    return [field.name for field in fields if field.secret and not stored and not field.value(typed)]

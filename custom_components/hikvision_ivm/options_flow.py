@@ -1,134 +1,83 @@
 """What to import and how to treat it: one row per option and system."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.data_entry_flow import section
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-)
 import probatio as vol
 
+from .options_checks import check_post_url, check_stream_template, check_zone
+from .options_rows import Choices, Number, Row, Section, Selection, Text, Toggle
+from .post_sources import networks
 from .systems import settings
-from .webhook import push_url
+from .webhook import post_address, push_url
 
 HOLD_TIMES: Final = "hold_times"
 """The section of the form that holds the hold times; in the entry's options they lie flat."""
+CALLBACK: Final = "callback"
+"""The section on how a platform reaches us."""
+ADVANCED: Final = "advanced"
+"""The section of what few need."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Selection:
-    """Several of what the system has (`offered` empty) or of a fixed list, whose texts are translated.
-
-    Choosing everything stores nothing, so that what the device gains later comes too. `needed`: not to be left empty.
-    """
-
-    name: str
-    offered: tuple[str, ...] = ()
-    needed: bool = False
-
-    def fields(self, stored: Mapping[str, Any], choices: Mapping[str, str]) -> dict[vol.Marker, Any]:
-        """Make the form field; none while the system cannot say what it has."""
-        if not self.offered and not choices:
-            return {}
-        if self.offered:
-            config = SelectSelectorConfig(
-                options=list(self.offered), multiple=True, mode=SelectSelectorMode.LIST, translation_key=self.name
-            )
-        else:
-            gone = {value: value for value in stored.get(self.name, ()) if value not in choices}
-            options = [SelectOptionDict(value=value, label=label) for value, label in {**choices, **gone}.items()]
-            config = SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.DROPDOWN)
-        default = stored.get(self.name, [*(self.offered or choices)])
-        return {vol.Required(self.name, default=default): SelectSelector(config)}
-
-    def store(self, typed: Mapping[str, Any], stored: Mapping[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
-        """Return what to store; what could not be asked stays as it was."""
-        if self.name not in typed:
-            return {self.name: stored[self.name]} if self.name in stored else {}
-        chosen: list[str] = typed[self.name]
-        return {} if set(chosen) >= set(self.offered or choices) else {self.name: chosen}
-
-    def error(self, typed: Mapping[str, Any]) -> str | None:
-        """Refuse an empty selection where one is needed."""
-        return "nothing_selected" if self.needed and typed.get(self.name) == [] else None
+def _hold(name: str, default: int = settings.HOLD_DEFAULT) -> Number:
+    """A time for which something shows."""
+    return Number(name=name, default=default, least=settings.HOLD_MINIMUM, most=settings.HOLD_MAXIMUM, unit="s")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Toggle:
-    """On or off."""
+_SITES: Final = Selection(name=settings.SITES, needed=True)
+_AREAS: Final = Selection(name=settings.AREAS, empty_is_all=True)
+_PERSONAL: Final = Selection(name=settings.PERSONAL, offered=settings.PERSONAL_WORDS, opt_in=True)
 
-    name: str
-    default: bool
+IMPORTS: Final[Mapping[str, tuple[Selection, ...]]] = {"hikcentral": (_SITES, _AREAS, _PERSONAL)}
+"""System id → what is asked at set-up already, before anything is imported."""
 
-    def fields(self, stored: Mapping[str, Any], choices: Mapping[str, str]) -> dict[vol.Marker, Any]:
-        """Make the form field."""
-        return {vol.Required(self.name, default=stored.get(self.name, self.default)): BooleanSelector()}
-
-    def store(self, typed: Mapping[str, Any], stored: Mapping[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
-        """Return what to store."""
-        return {self.name: typed[self.name]}
-
-    def error(self, typed: Mapping[str, Any]) -> str | None:
-        """Nothing can be wrong."""
-        return None
-
-
-_SECONDS: Final = vol.All(
-    NumberSelector(
-        NumberSelectorConfig(
-            min=settings.HOLD_MINIMUM,
-            max=settings.HOLD_MAXIMUM,
-            step=1,
-            unit_of_measurement="s",
-            mode=NumberSelectorMode.BOX,
-        )
-    ),
-    vol.Coerce(int),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _HoldTimes:
-    """A section of times in whole seconds."""
-
-    name: str = HOLD_TIMES
-
-    def fields(self, stored: Mapping[str, Any], choices: Mapping[str, str]) -> dict[vol.Marker, Any]:
-        """Make the section."""
-        times = {
-            vol.Required(hold, default=stored.get(hold, settings.HOLD_DEFAULT)): _SECONDS for hold in settings.HOLDS
-        }
-        return {vol.Required(self.name): section(vol.Schema(times), {"collapsed": True})}
-
-    def store(self, typed: Mapping[str, Any], stored: Mapping[str, Any], choices: Mapping[str, str]) -> dict[str, Any]:
-        """Return what to store."""
-        return dict(typed[self.name])
-
-    def error(self, typed: Mapping[str, Any]) -> str | None:
-        """The selector has checked the bounds."""
-        return None
-
-
-OPTIONS: Final[Mapping[str, tuple[_Selection | _Toggle | _HoldTimes, ...]]] = {
+OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
     "isapi": (
-        _Selection(name=settings.CHANNELS, needed=True),
-        _Selection(name=settings.STREAMS, offered=settings.EXTRA_STREAMS),
-        _Toggle(name=settings.PUSH, default=True),
-        _HoldTimes(),
-        _Toggle(name=settings.DEVICE_PUSH, default=False),
+        Selection(name=settings.CHANNELS, needed=True),
+        Selection(name=settings.STREAMS, offered=settings.EXTRA_STREAMS),
+        Toggle(name=settings.PUSH, default=True),
+        Section(name=HOLD_TIMES, rows=tuple(_hold(name) for name in settings.HOLDS)),
+        Toggle(name=settings.DEVICE_PUSH, default=False),
+    ),
+    "hikcentral": (
+        _SITES,
+        _AREAS,
+        Selection(name=settings.STREAMS, offered=("sub",)),
+        Toggle(name=settings.PUSH, default=True),
+        _PERSONAL,
+        Selection(name=settings.SIRENS, opt_in=True),
+        Toggle(name=settings.LOCK_STAYS, default=False),
+        Toggle(name=settings.PARKING_SPACES, default=False),
+        Section(
+            name=CALLBACK,
+            rows=(
+                Text(name=settings.POST_URL, check=check_post_url),
+                Number(name=settings.POST_PORT, default=0, least=0, most=65535),
+                Text(name=settings.POST_SOURCES, check=networks),
+            ),
+        ),
+        Section(
+            name=ADVANCED,
+            rows=(
+                Text(name=settings.PLATFORM_ZONE, check=check_zone),
+                Text(name=settings.STREAM_TEMPLATE, check=check_stream_template, secret=True),
+                _hold(settings.HOLD_PULSE, settings.PULSE_DEFAULT),
+                Toggle(name=settings.RAW_EVENTS, default=False),
+            ),
+        ),
     ),
 }
 """System id → its options, in the order of the form."""
+
+PLATFORM_PLACEHOLDERS: Final = {
+    "template_words": "{ip}, {id}, {name}, {stream}",
+    "template_example": "rtsp://user:password@{ip}:554/Streaming/Channels/101",
+    "zone_example": "Europe/Berlin",
+    "url_example": "http://192.0.2.5:8123",
+    "sources_example": "192.0.2.10, 198.51.100.0/24",
+}
+"""Examples that the texts cannot hold themselves."""
 
 
 class HikvisionIvmOptionsFlow(OptionsFlowWithReload):
@@ -136,25 +85,33 @@ class HikvisionIvmOptionsFlow(OptionsFlowWithReload):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options of the entry's system, and store them."""
+        if self.config_entry.data[settings.SYSTEM] == "hikcentral":
+            return await self.async_step_hikcentral(user_input)
+        return await self._async_ask("init", {"webhook_url": push_url(self.hass, self.config_entry)}, user_input)
+
+    async def async_step_hikcentral(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the options of a platform, and store them."""
+        address = post_address(self.hass, self.config_entry) or "–"
+        return await self._async_ask("hikcentral", {"callback": address, **PLATFORM_PLACEHOLDERS}, user_input)
+
+    async def _async_ask(
+        self, step_id: str, placeholders: Mapping[str, str], typed: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        """Show a form, or store what was typed into it."""
         entry = self.config_entry
         rows = OPTIONS[entry.data[settings.SYSTEM]]
-        choices = {row.name: self._choices(row.name) for row in rows}
         errors: dict[str, str] = {}
-        if user_input is not None:
-            errors = {row.name: error for row in rows if (error := row.error(user_input)) is not None}
+        if typed is not None:
+            # A check may read a file.
+            errors = await self.hass.async_add_executor_job(mistakes, rows, typed)
             if not errors:
-                stored: dict[str, Any] = {}
-                for row in rows:
-                    stored |= row.store(user_input, entry.options, choices[row.name])
-                return self.async_create_entry(data=stored)
-        form: dict[vol.Marker, Any] = {}
-        for row in rows:
-            form |= row.fields(entry.options, choices[row.name])
+                return self.async_create_entry(data=to_store(rows, typed, entry.options, self._choices))
+        form = vol.Schema(fields_of(rows, entry.options, self._choices))
         return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(vol.Schema(form), user_input),
+            step_id=step_id,
+            data_schema=form if typed is None else self.add_suggested_values_to_schema(form, again(rows, typed)),
             errors=errors,
-            description_placeholders={"webhook_url": push_url(self.hass, entry)},
+            description_placeholders=placeholders,
         )
 
     def _choices(self, option: str) -> Mapping[str, str]:
@@ -163,3 +120,25 @@ class HikvisionIvmOptionsFlow(OptionsFlowWithReload):
             return {}
         choices: Mapping[str, str] = self.config_entry.runtime_data.system.choices(option)
         return choices
+
+
+def fields_of(rows: tuple[Row, ...], stored: Mapping[str, Any], choices: Choices) -> dict[vol.Marker, Any]:
+    """Make the fields of a form."""
+    return {marker: field for row in rows for marker, field in row.fields(stored, choices).items()}
+
+
+def mistakes(rows: tuple[Row, ...], typed: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with what was typed."""
+    return {name: error for row in rows for name, error in row.errors(typed).items()}
+
+
+def to_store(
+    rows: tuple[Row, ...], typed: Mapping[str, Any], stored: Mapping[str, Any], choices: Choices
+) -> dict[str, Any]:
+    """Return the options to store."""
+    return {name: value for row in rows for name, value in row.store(typed, stored, choices).items()}
+
+
+def again(rows: tuple[Row, ...], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form may be filled with again."""
+    return {name: value for row in rows for name, value in row.again(typed).items()}

@@ -136,6 +136,8 @@ class System(ABC):
     manufacturer: ClassVar[str]
     actions: ClassVar[frozenset[str]] = frozenset()
     """Names of the actions that `act` carries out."""
+    accepted: ClassVar[PushReply] = PushReply()
+    """What is answered to a message that is still being taken in."""
     feature_types: ClassVar[frozenset[str]] = frozenset()
     """Every `Feature.type` it may offer, so that nothing else is loaded for it; empty: any."""
 

@@ -23,7 +23,18 @@ from ..model import (
     Report,
     SwitchFeature,
 )
-from ..settings import ALLOW_BASIC, CHANNELS, CONFIRM_LOGIN, FINGERPRINT, PASSWORD, PUSH, URL, USERNAME, VERIFY_SSL
+from ..settings import (
+    ALLOW_BASIC,
+    CHANNELS,
+    CONFIRM_LOGIN,
+    DEVICE_PUSH,
+    FINGERPRINT,
+    PASSWORD,
+    PUSH,
+    URL,
+    USERNAME,
+    VERIFY_SSL,
+)
 from ..transport.gate import CredentialGate
 from ..transport.http import Credentials, HttpClient, Policy
 from . import diagnostics as exporting, poll as polling
@@ -285,6 +296,12 @@ class IsapiSystem(System):
             sink.push_health(PushHealth(PushState.OFF))
             return
         await self._stream.listen(sink)
+
+    @property
+    @override
+    def posts(self) -> bool:
+        """Whether the user lets the device post its events."""
+        return self._options.get(DEVICE_PUSH) is True
 
     @override
     async def receive(self, request: PushRequest, sink: Sink) -> PushReply:

@@ -1,0 +1,44 @@
+"""What may be typed into the options. Every check raises ValueError for what cannot be used."""
+
+from string import Formatter
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from yarl import URL
+
+TEMPLATE_WORDS: Final = frozenset({"ip", "id", "name", "stream"})
+"""What a stream address may leave open."""
+
+
+def check_post_url(text: str) -> None:
+    """A base address: scheme, host, perhaps a port and a path; no credentials, because it is shown to the platform."""
+    url = URL(text)
+    _ = url.port
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError(text)
+    if url.user is not None or url.password is not None or url.query_string or url.fragment:
+        raise ValueError(text)
+
+
+def check_zone(text: str) -> None:
+    """A time zone by its name, such as `Europe/Berlin`. Reads a file."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(text) from error
+
+
+def check_stream_template(text: str) -> None:
+    """An RTSP address with names in braces; nothing that reaches into what the names stand for."""
+    filled = ""
+    for plain, name, spec, conversion in Formatter().parse(text):
+        filled += plain
+        if name is None:
+            continue
+        if name not in TEMPLATE_WORDS or spec or conversion:
+            raise ValueError("this name is not known")
+        filled += "0"
+    url = URL(filled)
+    _ = url.port
+    if url.scheme not in {"rtsp", "rtsps"} or not url.host:
+        raise ValueError("this is no RTSP address")
