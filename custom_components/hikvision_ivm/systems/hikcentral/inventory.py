@@ -26,7 +26,7 @@ from .identity import VERSION
 from .lists import Lists
 from .offers import choices
 from .parts import CAMERAS, MANAGEMENT, OVERVIEW, PARTS, POOLS, REGIONS, SITES, SPACES, Part
-from .records import Camera, Facts, Floor, ManagementServer, Pool, Region, Site, Space
+from .records import Bed, Camera, Facts, Floor, ManagementServer, Pool, Region, Site, Space
 from .wire import Fields, fields
 
 _LOGGER = logging.getLogger(__name__)
@@ -143,7 +143,10 @@ class _Reading:
             self._spaces_of(found["floors"]),
             self._local(facts, cameras),
         )
-        beds = {bed.id: bed for room in found["rooms"].values() for bed in room.beds}
+        beds: dict[str, Bed] = {}
+        for bed in (bed for room in found["rooms"].values() for bed in room.beds):
+            if beds.setdefault(bed.id, bed) is not bed:
+                self.skipped["beds"] += 1
         return replace(
             facts,
             **{**{name: MappingProxyType(by_id) for name, by_id in found.items()}, "floors": floors},

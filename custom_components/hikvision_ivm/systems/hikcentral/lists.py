@@ -51,6 +51,10 @@ class Lists:
             raise ProtocolError(reason="the answer holds no list")
         return fields(data).children("list")
 
+    async def one(self, path: str, body: Mapping[str, Any] | None = None) -> Sequence[Pages]:
+        """Read a list as the only one of its sort; see `typed`."""
+        return (await self.read(path, body),)
+
     async def typed(self, path: str, body: Mapping[str, Any] | None = None) -> Sequence[Pages]:
         """Read a list over all types of devices, as one or in as many readings as the platform takes it.
 
