@@ -22,6 +22,8 @@ from custom_components.hikvision_ivm.systems.errors import UnsupportedError
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import (
     ButtonFeature,
+    CalendarEntry,
+    CalendarFeature,
     CameraFeature,
     Device,
     DeviceKind,
@@ -29,11 +31,16 @@ from custom_components.hikvision_ivm.systems.model import (
     Identity,
     ImageFeature,
     Inventory,
+    LockFeature,
+    LockValue,
+    NumberFeature,
     Occurrence,
     Phase,
     Picture,
     Problem,
     Report,
+    SelectFeature,
+    SirenFeature,
     SwitchFeature,
     Value,
 )
@@ -87,7 +94,7 @@ class FakeSystem(System):
     """Does what the test says, and writes down what is asked of it.
 
     `failures`: name of a method → what it raises. `reads`: tier → what a poll of it delivers. `details`: what priming
-    delivers. `health`: how the push channel is once it is started.
+    delivers. `health`: how the push channel is once it is started. `dates`: the entries of every calendar.
     """
 
     id = "fake"
@@ -107,6 +114,8 @@ class FakeSystem(System):
         self.calls: list[tuple[object, ...]] = []
         self.picture = Picture(content=b"\xff\xd8still", content_type="image/jpeg")
         self.event_picture: Picture | None = None
+        self.stream_url: str | None = STREAM_URL
+        self.dates: list[CalendarEntry] = []
         self.created: dict[str, Any] = {}
         self.closed = 0
         self.primed_for: Collection[str] = ()
@@ -259,7 +268,7 @@ class FakeSystem(System):
     @override
     async def stream_source(self, feature: CameraFeature) -> str | None:
         self._called("stream_source", feature.id)
-        return STREAM_URL
+        return self.stream_url
 
     @override
     async def image(self, feature: ImageFeature) -> Picture | None:
@@ -276,6 +285,43 @@ class FakeSystem(System):
         if feature.kind is Kind.ELECTRIC_LOCK:
             raise UnsupportedError(function=feature.kind)
         self._called("press", feature.id)
+
+    @override
+    async def select(self, feature: SelectFeature, option: str, sink: Sink) -> None:
+        self._called("select", feature.id, option)
+        sink.report(Report(values={feature.id: option}))
+
+    @override
+    async def set_number(self, feature: NumberFeature, value: float, sink: Sink) -> None:
+        self._called("set_number", feature.id, value)
+        sink.report(Report(values={feature.id: value}))
+
+    @override
+    async def lock(self, feature: LockFeature, action: str, sink: Sink) -> None:
+        self._called("lock", feature.id, action)
+        sink.report(Report(values={feature.id: LockValue(locked=action == "lock", open=action == "open")}))
+
+    @override
+    async def siren(self, feature: SirenFeature, *, on: bool, sink: Sink, **settings: Any) -> None:
+        self._called("siren", feature.id, on, settings)
+        sink.report(Report(values={feature.id: on}))
+
+    @override
+    async def calendar_entries(
+        self, feature: CalendarFeature, start: datetime, end: datetime
+    ) -> Sequence[CalendarEntry]:
+        self._called("calendar_entries", feature.id, start, end)
+        return [entry for entry in self.dates if entry.start < end and entry.end > start]
+
+    @override
+    async def save_calendar_entry(self, feature: CalendarFeature, entry: CalendarEntry, sink: Sink) -> None:
+        self._called("save_calendar_entry", feature.id, entry)
+        self.dates.append(entry)
+
+    @override
+    async def delete_calendar_entry(self, feature: CalendarFeature, uid: str, sink: Sink) -> None:
+        self._called("delete_calendar_entry", feature.id, uid)
+        self.dates = [entry for entry in self.dates if entry.uid != uid]
 
 
 def ids(features: Iterable[Feature]) -> set[str]:

@@ -29,6 +29,15 @@ from .fake_system import CHANNEL, HUB, FakeSystem
         (Kind.DISK_FULL, "problem", True),
         (Kind.ONLINE, "connectivity", True),
         (Kind.EVENT_STREAM, "connectivity", True),
+        (Kind.DOOR, "door", False),
+        (Kind.UNLATCHED, "lock", False),
+        (Kind.REMAIN_OPEN, None, False),
+        (Kind.READER_TAMPER, "tamper", False),
+        (Kind.FALL, "safety", False),
+        (Kind.IN_BED, "occupancy", False),
+        (Kind.OVER_LIMIT, "problem", False),
+        (Kind.RECORDING, "running", True),
+        (Kind.DISK_FAILURE, "problem", True),
     ],
 )
 async def test_class_fits_what_on_means(

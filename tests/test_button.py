@@ -37,6 +37,21 @@ async def test_press(
     assert state is not None and state.attributes["device_class"] == "restart"
 
 
+@pytest.mark.parametrize(
+    "kind", [Kind.ACKNOWLEDGE, Kind.APPLY_PERMISSIONS, Kind.PTZ_LEFT, Kind.PTZ_STOP, Kind.RESUBSCRIBE]
+)
+async def test_further_commands(
+    hass: HomeAssistant, system: FakeSystem, set_up: Callable[[], Awaitable[FakeSystem]], kind: Kind
+) -> None:
+    """Every command reaches the system once."""
+    feature = ButtonFeature(device_id=HUB, kind=kind)
+    system.has(feature)
+    await set_up()
+    (state,) = hass.states.async_all(BUTTON_DOMAIN)
+    await hass.services.async_call(BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: state.entity_id}, blocking=True)
+    assert system.count("press") == system.count("press", feature.id) == 1
+
+
 async def test_press_that_is_not_supported(
     hass: HomeAssistant, system: FakeSystem, set_up: Callable[[], Awaitable[FakeSystem]]
 ) -> None:

@@ -14,13 +14,19 @@ from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import (
     BinarySensorFeature,
     ButtonFeature,
+    CalendarFeature,
     CameraFeature,
     EventFeature,
     Feature,
     ImageFeature,
+    LockFeature,
+    NumberFeature,
+    SelectFeature,
     SensorFeature,
+    SirenFeature,
     Source,
     SwitchFeature,
+    TrackerFeature,
 )
 
 from .fake_system import CHANNEL, HUB, FakeSystem
@@ -30,10 +36,16 @@ type SetUp = Callable[[], Awaitable[FakeSystem]]
 ONE_OF_EACH: tuple[Feature, ...] = (
     BinarySensorFeature(device_id=CHANNEL, kind=Kind.MOTION, source=Source.PUSH),
     ButtonFeature(device_id=HUB, kind=Kind.REBOOT),
+    CalendarFeature(device_id=HUB, kind=Kind.VISITORS),
     CameraFeature(device_id=CHANNEL, kind=Kind.MAIN_STREAM, part="101"),
     EventFeature(device_id=CHANNEL, kind=Kind.DETECTION, source=Source.PUSH, event_types=(Kind.MOTION,)),
     ImageFeature(device_id=CHANNEL, kind=Kind.EVENT_PICTURE, source=Source.PUSH),
+    LockFeature(device_id=CHANNEL, kind=Kind.DOOR_LOCK),
+    NumberFeature(device_id=CHANNEL, kind=Kind.PTZ_SPEED),
+    SelectFeature(device_id=CHANNEL, kind=Kind.DOOR_MODE, options=("normal",)),
     SensorFeature(device_id=HUB, kind=Kind.CPU_USAGE, unit="%"),
+    SirenFeature(device_id=HUB, kind=Kind.ALARM_OUTPUT, part="1"),
+    TrackerFeature(device_id=CHANNEL, kind=Kind.POSITION),
     SwitchFeature(device_id=CHANNEL, kind=Kind.MOTION),
 )
 
@@ -91,6 +103,19 @@ async def test_disabling_stops_asking(
     entity_registry.async_update_entity("switch.gate_motion_detection", disabled_by=er.RegistryEntryDisabler.USER)
     await hass.async_block_till_done()
     assert set(system.primed_for) == {feature.id for feature in ONE_OF_EACH[:-1]}
+
+
+async def test_only_what_a_system_may_offer_is_loaded(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    """A camera alone brings no calendar into the side bar; unloading fits what was loaded."""
+    system.has(*ONE_OF_EACH)
+    system.feature_types = frozenset({"binary_sensor", "switch"})  # type: ignore[misc]
+    await set_up()
+    assert {state.domain for state in hass.states.async_all()} >= {"binary_sensor", "switch"}
+    assert not hass.states.async_all(("calendar", "lock", "camera"))
+    assert not {"calendar", "lock", "camera"} & hass.config.components
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_a_kind_without_row_is_said_and_left_out(

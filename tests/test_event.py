@@ -28,6 +28,14 @@ BELL = EventFeature(
 STRICT = EventFeature(device_id=CHANNEL, kind=Kind.PIR, source=Source.PUSH, event_types=(Kind.PIR,))
 
 
+ACCESS = EventFeature(
+    device_id=CHANNEL,
+    kind=Kind.ACCESS,
+    source=Source.BOTH,
+    event_types=(Kind.ACCESS_GRANTED, Kind.DOOR_CLOSED, Kind.UNKNOWN_EVENT),
+)
+
+
 def shown(hass: HomeAssistant, entity_id: str = "event.gate_detection") -> State:
     """Return what an event entity shows."""
     state = hass.states.get(entity_id)
@@ -96,6 +104,18 @@ async def test_every_event_counts(hass: HomeAssistant, system: FakeSystem, set_u
     system.happen(*(occurrence(Kind.LINE_CROSSING, Phase.START, DETECTION) for _ in range(3)))
     await hass.async_block_till_done()
     assert len(set(seen)) == 3
+
+
+async def test_what_ends_is_told_where_it_has_a_word(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """A door that closes is an event of its own, and the event's own word is there beside its kind."""
+    system.has(ACCESS)
+    await set_up()
+    granted = {"event": "access_granted_by_face", "door": "Main"}
+    system.happen(occurrence(Kind.ACCESS_GRANTED, Phase.PULSE, ACCESS, code="196893", details=granted))
+    facts = shown(hass, "event.gate_access").attributes
+    assert (facts["event_type"], facts["event"], facts["code"]) == ("access_granted", granted["event"], "196893")
+    system.happen(occurrence(Kind.DOOR_CLOSED, Phase.PULSE, ACCESS, code="199169", details={"event": "door_closed"}))
+    assert shown(hass, "event.gate_access").attributes["event_type"] == "door_closed"
 
 
 async def test_unknown_code_keeps_its_word(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:

@@ -113,6 +113,30 @@ def test_a_shorter_hold_replaces_the_timer(latch: Latch, clock: Clock, over: lis
     assert clock.running == 0
 
 
+@pytest.mark.parametrize("hold", [None, 600.0])
+def test_a_pulse_never_shortens(latch: Latch, clock: Clock, over: list[str], hold: float | None) -> None:
+    """What goes on is not over because something momentary was told of it; it may only last longer for it."""
+    latch.take("a", Phase.START, hold)
+    assert latch.take("a", Phase.PULSE, 10.0) is True
+    assert latch.take("a", Phase.PULSE, None) is None
+    clock.pass_seconds(599.0)
+    assert "a" in latch and not over
+    assert latch.take("a", Phase.PULSE, 10.0) is True
+    clock.pass_seconds(9.0)
+    assert not over
+    clock.pass_seconds(2.0)
+    assert over == ([] if hold is None else ["a"])
+    assert latch.endless() == (["a"] if hold is None else [])
+
+
+def test_a_start_makes_a_pulse_last(latch: Latch, clock: Clock, over: list[str]) -> None:
+    """What began after it was told as momentary is on until its end."""
+    latch.take("a", Phase.PULSE, 10.0)
+    latch.take("a", Phase.START, None)
+    clock.pass_seconds(1000.0)
+    assert not over and latch.endless() == ["a"] and clock.running == 0
+
+
 def test_an_end_ends_and_a_later_timer_does_not(latch: Latch, clock: Clock, over: list[str]) -> None:
     """The end cancels the timer; a new start has its whole hold time."""
     latch.take("a", Phase.START, 5.0)

@@ -21,6 +21,14 @@ WORDS = SensorFeature(device_id=HUB, kind=Kind.DISK_STATE, part="1", options=("o
 TEXT = SensorFeature(device_id=HUB, kind=Kind.DISK_STATE, part="1")
 UPTIME = SensorFeature(device_id=HUB, kind=Kind.UPTIME)
 LAST = SensorFeature(device_id=HUB, kind=Kind.LAST_EVENT)
+SLEEP = SensorFeature(device_id=HUB, kind=Kind.SLEEP_TIME)
+ASLEEP = SensorFeature(device_id=HUB, kind=Kind.SLEEP_START)
+HEART = SensorFeature(device_id=HUB, kind=Kind.HEART_RATE)
+PLACES = SensorFeature(device_id=HUB, kind=Kind.SPACES_FREE)
+LONGEST = SensorFeature(device_id=HUB, kind=Kind.MAX_PARKING_TIME)
+SPEED = SensorFeature(device_id=HUB, kind=Kind.SPEED)
+HEADING = SensorFeature(device_id=HUB, kind=Kind.HEADING)
+PLATE = SensorFeature(device_id=HUB, kind=Kind.LAST_PLATE)
 HEAT = SensorFeature(device_id=HUB, kind=Kind.TEMPERATURE)
 
 
@@ -43,6 +51,14 @@ async def show(hass: HomeAssistant, set_up: SetUp, system: FakeSystem, feature: 
         (UPTIME, MOMENT, "2026-11-20T08:30:00+00:00", "uptime", None),
         (LAST, MOMENT, "2026-11-20T08:30:00+00:00", "timestamp", None),
         (HEAT, 36.6, "36.6", "temperature", "°C"),
+        (SLEEP, 5400, "90.0", "duration", "min"),
+        (ASLEEP, MOMENT, "2026-11-20T08:30:00+00:00", "timestamp", None),
+        (HEART, 72, "72", None, "bpm"),
+        (PLACES, 0, "0", None, None),
+        (LONGEST, 24, "24", "duration", "h"),
+        (SPEED, 50, "50", "speed", "km/h"),
+        (HEADING, 270.0, "270.0", None, "°"),
+        (PLATE, "B AB 123", "B AB 123", None, None),
     ],
     ids=lambda value: value.kind.value if isinstance(value, SensorFeature) else None,
 )
@@ -77,6 +93,10 @@ async def test_readings(
         (HEAT, "warm"),
         (TEXT, False),
         (CPU, (1, 2)),
+        (PLACES, "many"),
+        (PLACES, True),
+        (SLEEP, "long"),
+        (PLATE, 123),
     ],
 )
 async def test_a_value_that_does_not_fit_is_unknown(

@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.hikvision_ivm.const import PLATFORMS
+from custom_components.hikvision_ivm.systems.isapi.system import IsapiSystem
 from simulators.isapi import IsapiSimulator
 
 from .living import living, set_up
@@ -56,7 +57,7 @@ def picture(hass: HomeAssistant, entry: er.RegistryEntry) -> dict[str, Any]:
     return shown
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("platform", [platform for platform in PLATFORMS if platform in IsapiSystem.feature_types])
 async def test_platform(
     hass: HomeAssistant,
     house: MockConfigEntry,

@@ -11,23 +11,38 @@ from homeassistant.helpers.entity import EntityDescription
 import pytest
 
 from custom_components import hikvision_ivm
-from custom_components.hikvision_ivm.binary_sensor import BINARY_SENSORS, CONDITIONS, DETECTIONS
+from custom_components.hikvision_ivm.binary_sensor import BINARY_SENSORS
 from custom_components.hikvision_ivm.button import BUTTONS
+from custom_components.hikvision_ivm.calendar import CALENDARS
 from custom_components.hikvision_ivm.camera import CAMERAS
-from custom_components.hikvision_ivm.event import EVENTS, event_types
+from custom_components.hikvision_ivm.device_tracker import TRACKERS
+from custom_components.hikvision_ivm.event import EVENTS, ONLY_TOLD, event_types
 from custom_components.hikvision_ivm.image import IMAGES
+from custom_components.hikvision_ivm.lock import LOCKS
+from custom_components.hikvision_ivm.number import NUMBERS
+from custom_components.hikvision_ivm.select import SELECTS
 from custom_components.hikvision_ivm.sensor import SENSORS
+from custom_components.hikvision_ivm.siren import SIRENS
 from custom_components.hikvision_ivm.switch import SWITCHES
 from custom_components.hikvision_ivm.systems import errors
+from custom_components.hikvision_ivm.systems.hikcentral import event_types as hikcentral
+from custom_components.hikvision_ivm.systems.hikcentral.door_values import MODES
+from custom_components.hikvision_ivm.systems.isapi.event_types import EVENT_TYPES as ISAPI_TYPES
 from custom_components.hikvision_ivm.systems.kinds import Kind
 
 TABLES: Mapping[str, Mapping[Kind, EntityDescription]] = {
     "binary_sensor": BINARY_SENSORS,
     "button": BUTTONS,
+    "calendar": CALENDARS,
     "camera": CAMERAS,
+    "device_tracker": TRACKERS,
     "event": EVENTS,
     "image": IMAGES,
+    "lock": LOCKS,
+    "number": NUMBERS,
+    "select": SELECTS,
     "sensor": SENSORS,
+    "siren": SIRENS,
     "switch": SWITCHES,
 }
 ROWS = [
@@ -63,7 +78,7 @@ def test_name(platform: str, row: EntityDescription) -> None:
     assert row.translation_key == row.key
     names = load("translations/en.json")["entity"].get(platform, {})
     if row.name is None:
-        assert row.key not in names
+        assert "name" not in names.get(row.key, {})
         return
     name = names[row.key]["name"]
     # Streams of one channel differ in kind; everything else may exist several times on a device.
@@ -89,21 +104,54 @@ def test_nothing_superfluous(section: str, source: str) -> None:
         assert set(entries) <= {row.key for row in TABLES[platform].values()}, platform
 
 
+def told_by(kind: Kind) -> set[Kind]:
+    """Return what an event entity of a kind may tell, in any system."""
+    told = {kind, *hikcentral.EVENT_KINDS.get(kind, ())}
+    if kind in {Kind.DETECTION, Kind.DEVICE_EVENT}:
+        told |= {row.kind for row in ISAPI_TYPES.values()}
+    if kind is Kind.PASSAGE:
+        told |= {Kind.PASSAGE_ENTRY, Kind.PASSAGE_EXIT}
+    collections = {
+        Kind.ACCESS, Kind.CARE_EVENT, Kind.DETECTION, Kind.DEVICE_EVENT, Kind.PASSAGE, Kind.VEHICLE_EVENT,
+    }  # fmt: skip
+    return (told | {Kind.UNKNOWN_EVENT}) - collections
+
+
 @pytest.mark.parametrize("kind", EVENTS)
 def test_event_types(kind: Kind) -> None:
     """Event entities name every type they may tell."""
     entry = load("translations/en.json")["entity"]["event"][kind.value]
     named = set(entry["state_attributes"]["event_type"]["state"])
-    offered = {*DETECTIONS, *CONDITIONS} - {Kind.ONLINE, Kind.EVENT_STREAM, Kind.VIDEO_SIGNAL, Kind.DISK_PROBLEM}
-    collects = kind in {Kind.DETECTION, Kind.DEVICE_EVENT}
-    told = (*offered, Kind.UNKNOWN_EVENT) if collects else (kind, Kind.UNKNOWN_EVENT)
-    assert set(event_types(tuple(told), EVENTS[kind].device_class)) <= named  # type: ignore[attr-defined]
+    offered = tuple(sorted(told_by(kind)))
+    assert set(event_types(offered, EVENTS[kind].device_class)) <= named  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", hikcentral.EVENT_KINDS)
+def test_words_of_events(kind: Kind) -> None:
+    """The word of every code has a text at every event entity that may tell it; no two codes are told alike."""
+    offered = hikcentral.EVENT_KINDS[kind]
+    words = {row.slug for row in hikcentral.EVENT_TYPES.values() if row.kind in offered}
+    texts = load("translations/en.json")["entity"]["event"][kind.value]["state_attributes"]["event"]["state"]
+    assert set(texts) == words
+    assert len(set(texts.values())) == len(texts)
 
 
 def test_every_kind_is_shown_somewhere() -> None:
     """A word of the vocabulary that no platform knows would be an entity that nobody sees."""
     shown = {kind for rows in TABLES.values() for kind in rows}
-    assert set(Kind) - shown == set()
+    assert set(Kind) - shown == ONLY_TOLD
+    told = {kind for collection in EVENTS for kind in told_by(collection)}
+    assert told >= ONLY_TOLD
+
+
+def test_every_sensor_of_an_event_has_a_row() -> None:
+    """Whatever an event can turn on is described."""
+    assert set(BINARY_SENSORS) >= hikcentral.SENSOR_KINDS
+
+
+def test_door_modes_are_translated() -> None:
+    """The words of the select of a door."""
+    assert set(load("translations/en.json")["entity"]["select"]["door_mode"]["state"]) == set(MODES)
 
 
 def test_disk_states_are_translated() -> None:
@@ -116,7 +164,14 @@ def test_disk_states_are_translated() -> None:
 def test_errors(failure: type[errors.SystemFailure]) -> None:
     """Every failure has a sentence, and brings what the sentence needs."""
     message = load("translations/en.json")["exceptions"][failure.key]["message"]
-    assert placeholders(message) <= set(failure().placeholders) | _given(failure)
+    assert placeholders(message) <= set(_made(failure).placeholders) | _given(failure)
+
+
+def _made(failure: type[errors.SystemFailure]) -> errors.SystemFailure:
+    """Make a failure without saying more than it demands."""
+    if failure is errors.InvalidArgumentError:
+        return errors.InvalidArgumentError(field="", reason="")
+    return failure()
 
 
 def _given(failure: type[errors.SystemFailure]) -> set[str]:
@@ -132,6 +187,8 @@ def test_errors_of_set_up() -> None:
 
 
 def test_no_sentence_without_error() -> None:
-    """Every sentence belongs to something that can be raised."""
-    keys = {failure.key for failure in failures()} | {"unknown_system", "wrong_device"}
-    assert set(load("translations/en.json")["exceptions"]) == keys
+    """Every sentence belongs to something that can be raised: a failure of a system, or one that our own code names."""
+    keys = {failure.key for failure in failures()}
+    code = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.py"))
+    assert {key for key in load("translations/en.json")["exceptions"] if f'"{key}"' not in code} <= keys
+    assert keys <= set(load("translations/en.json")["exceptions"])

@@ -18,9 +18,21 @@ PARALLEL_UPDATES = 1
 BUTTONS = by_kind(
     ButtonEntityDescription,
     {
+        Kind.ACKNOWLEDGE: {},
+        Kind.APPLY_PERMISSIONS: {"entity_category": EntityCategory.CONFIG},
         Kind.ELECTRIC_LOCK: {},
         Kind.OUTPUT_PULSE: {},
+        Kind.PATROL_START: {},
+        Kind.PATROL_STOP: {},
+        Kind.PTZ_DOWN: {},
+        Kind.PTZ_LEFT: {},
+        Kind.PTZ_RIGHT: {},
+        Kind.PTZ_STOP: {},
+        Kind.PTZ_UP: {},
+        Kind.PTZ_ZOOM_IN: {},
+        Kind.PTZ_ZOOM_OUT: {},
         Kind.REBOOT: {"device_class": ButtonDeviceClass.RESTART, "entity_category": EntityCategory.CONFIG},
+        Kind.RESUBSCRIBE: {"entity_category": EntityCategory.DIAGNOSTIC},
     },
 )
 

@@ -16,8 +16,13 @@ from .systems.model import EventFeature, Occurrence, Phase
 PARALLEL_UPDATES = 0
 
 PLAIN = (
+    Kind.ACCESS,
+    Kind.CARE_EVENT,
     Kind.DETECTION,
     Kind.DEVICE_EVENT,
+    Kind.GENERIC_EVENT,
+    Kind.PASSAGE,
+    Kind.VEHICLE_EVENT,
     Kind.UNKNOWN_EVENT,
     Kind.ACCESS_CONTROL,
     Kind.ALARM_INPUT,
@@ -45,6 +50,39 @@ EVENTS = by_kind(
         Kind.MOTION: {"device_class": EventDeviceClass.MOTION},
     },
 )
+
+ONLY_TOLD = frozenset(
+    {
+        Kind.ACCESS_DENIED,
+        Kind.ACCESS_GRANTED,
+        Kind.ACCESS_TIMED_OUT,
+        Kind.BED_GETTING_UP,
+        Kind.DEVICE_OFFLINE,
+        Kind.DEVICE_ONLINE,
+        Kind.DOOR_CLOSED,
+        Kind.DOOR_OPENED,
+        Kind.FENCE_ENTERED,
+        Kind.FENCE_EXITED,
+        Kind.GPS_REPORT,
+        Kind.LOCKED,
+        Kind.OUT_OF_BED,
+        Kind.PASSAGE_ENTRY,
+        Kind.PASSAGE_EXIT,
+        Kind.RECORDING_RECOVERED,
+        Kind.REMAIN_CLOSED_ENDED,
+        Kind.REMAIN_OPEN_ENDED,
+        Kind.REMOTE_CLOSE,
+        Kind.REMOTE_OPEN,
+        Kind.REMOTE_REMAIN_CLOSED,
+        Kind.REMOTE_REMAIN_OPEN,
+        Kind.ROLLING_OVER,
+        Kind.TAMPER_RESTORED,
+        Kind.UNLOCKED,
+        Kind.VEHICLE_OFFLINE,
+        Kind.VEHICLE_ONLINE,
+    }
+)
+"""Kinds without an entity of their own: event types of the collections."""
 
 BEGINNINGS = (Phase.START, Phase.PULSE)
 """What is an event. A repeat is not: what was going on before we listened must not be replayed as new."""

@@ -13,7 +13,16 @@ from .systems.model import ImageFeature, Occurrence, Phase, Picture
 
 PARALLEL_UPDATES = 0
 
-IMAGES = by_kind(ImageEntityDescription, {Kind.EVENT_PICTURE: {}})
+IMAGES = by_kind(
+    ImageEntityDescription,
+    {
+        Kind.ACCESS_PICTURE: {},
+        Kind.EVENT_PICTURE: {},
+        Kind.FACE_PICTURE: {},
+        Kind.PLATE_PICTURE: {},
+        Kind.SPACE_PICTURE: {},
+    },
+)
 
 
 async def async_setup_entry(

@@ -1,10 +1,18 @@
 """Sensors: readings, states in words, and moments."""
 
 from datetime import datetime
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfInformation, UnitOfTemperature
+from homeassistant.const import (
+    DEGREE,
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfInformation,
+    UnitOfSpeed,
+    UnitOfTemperature,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -18,43 +26,118 @@ PARALLEL_UPDATES = 0
 MOMENTS = (SensorDeviceClass.TIMESTAMP, SensorDeviceClass.UPTIME)
 """Device classes whose value is a moment with a time zone."""
 
-PERCENT = {
+type Row = dict[str, Any]
+
+PERCENT: Row = {
     "native_unit_of_measurement": PERCENTAGE,
     "state_class": SensorStateClass.MEASUREMENT,
     "suggested_display_precision": 0,
     "entity_category": EntityCategory.DIAGNOSTIC,
 }
-SIZE = {
+SIZE: Row = {
     "device_class": SensorDeviceClass.DATA_SIZE,
     "native_unit_of_measurement": UnitOfInformation.MEGABYTES,
     "suggested_unit_of_measurement": UnitOfInformation.GIGABYTES,
     "suggested_display_precision": 0,
     "entity_category": EntityCategory.DIAGNOSTIC,
 }
-TOTAL = {"state_class": SensorStateClass.TOTAL_INCREASING}
+VARYING_SIZE: Row = {**SIZE, "state_class": SensorStateClass.MEASUREMENT}
+TOTAL: Row = {"state_class": SensorStateClass.TOTAL_INCREASING}
+NUMBER: Row = {"state_class": SensorStateClass.MEASUREMENT}
+EQUIPMENT_NUMBER: Row = {**NUMBER, "entity_category": EntityCategory.DIAGNOSTIC}
+SECONDS: Row = {
+    "device_class": SensorDeviceClass.DURATION,
+    "native_unit_of_measurement": UnitOfTime.SECONDS,
+    "suggested_unit_of_measurement": UnitOfTime.MINUTES,
+    "suggested_display_precision": 0,
+    "state_class": SensorStateClass.MEASUREMENT,
+}
+CELSIUS: Row = {
+    "device_class": SensorDeviceClass.TEMPERATURE,
+    "native_unit_of_measurement": UnitOfTemperature.CELSIUS,
+    "state_class": SensorStateClass.MEASUREMENT,
+}
+MOMENT: Row = {"device_class": SensorDeviceClass.TIMESTAMP}
+WORDS: Row = {}
+EQUIPMENT_WORDS: Row = {"entity_category": EntityCategory.DIAGNOSTIC}
 
-SENSORS = by_kind(
-    SensorEntityDescription,
-    {
-        Kind.COUNTING: TOTAL,
-        Kind.CPU_USAGE: PERCENT,
-        Kind.DISK_CAPACITY: SIZE,
-        Kind.DISK_FREE: {**SIZE, "state_class": SensorStateClass.MEASUREMENT},
-        Kind.DISK_STATE: {"entity_category": EntityCategory.DIAGNOSTIC},
-        Kind.LAST_EVENT: {
-            "device_class": SensorDeviceClass.TIMESTAMP,
-            "entity_category": EntityCategory.DIAGNOSTIC,
-        },
-        Kind.MEMORY_USAGE: PERCENT,
-        Kind.PEOPLE_COUNTING: TOTAL,
-        Kind.TEMPERATURE: {
-            "device_class": SensorDeviceClass.TEMPERATURE,
-            "native_unit_of_measurement": UnitOfTemperature.CELSIUS,
-            "state_class": SensorStateClass.MEASUREMENT,
-        },
-        Kind.UPTIME: {"device_class": SensorDeviceClass.UPTIME, "entity_category": EntityCategory.DIAGNOSTIC},
+EQUIPMENT: dict[Kind, Row] = {
+    Kind.CPU_USAGE: PERCENT,
+    Kind.DISK_CAPACITY: SIZE,
+    Kind.DISK_FREE: VARYING_SIZE,
+    Kind.DISK_STATE: EQUIPMENT_WORDS,
+    Kind.DISK_USED: VARYING_SIZE,
+    Kind.LAST_EVENT: {**MOMENT, "entity_category": EntityCategory.DIAGNOSTIC},
+    Kind.MEMORY_USAGE: PERCENT,
+    Kind.PERMISSIONS_FAILED: EQUIPMENT_NUMBER,
+    Kind.PERMISSIONS_PENDING: EQUIPMENT_NUMBER,
+    Kind.RECORDING_STATE: EQUIPMENT_WORDS,
+    Kind.STREAMS: EQUIPMENT_NUMBER,
+    Kind.STREAMS_IN: EQUIPMENT_NUMBER,
+    Kind.STREAMS_OUT: EQUIPMENT_NUMBER,
+    Kind.TEMPERATURE: CELSIUS,
+    Kind.UPTIME: {"device_class": SensorDeviceClass.UPTIME, "entity_category": EntityCategory.DIAGNOSTIC},
+}
+
+PEOPLE: dict[Kind, Row] = {
+    Kind.COUNTING: TOTAL,
+    Kind.FACE_SIMILARITY: {
+        "native_unit_of_measurement": PERCENTAGE,
+        "state_class": SensorStateClass.MEASUREMENT,
+        "suggested_display_precision": 0,
     },
-)
+    Kind.LAST_FACE: WORDS,
+    Kind.LAST_PERSON: WORDS,
+    Kind.OCCUPANCY: NUMBER,
+    Kind.OCCUPANCY_LIMIT: NUMBER,
+    Kind.PEOPLE_COUNTING: TOTAL,
+    Kind.PEOPLE_ENTERED: TOTAL,
+    Kind.PEOPLE_EXITED: TOTAL,
+    Kind.SKIN_TEMPERATURE: CELSIUS,
+    Kind.VISITORS_ARRIVED: NUMBER,
+    Kind.VISITORS_EXPECTED: NUMBER,
+}
+
+VEHICLES: dict[Kind, Row] = {
+    # Home Assistant's only class of directions is that of wind.
+    Kind.HEADING: {"native_unit_of_measurement": DEGREE, "state_class": SensorStateClass.MEASUREMENT_ANGLE},
+    Kind.LAST_ENTRY: MOMENT,
+    Kind.LAST_EXIT: MOMENT,
+    Kind.LAST_PLATE: WORDS,
+    Kind.MAX_PARKING_TIME: {
+        "device_class": SensorDeviceClass.DURATION,
+        "native_unit_of_measurement": UnitOfTime.HOURS,
+    },
+    Kind.PARKING_SPACE: WORDS,
+    Kind.SPACES_FREE: NUMBER,
+    Kind.SPACES_REGISTERED: NUMBER,
+    Kind.SPACES_REGISTERED_FREE: NUMBER,
+    Kind.SPACES_TOTAL: NUMBER,
+    Kind.SPEED: {
+        "device_class": SensorDeviceClass.SPEED,
+        "native_unit_of_measurement": UnitOfSpeed.KILOMETERS_PER_HOUR,
+        "state_class": SensorStateClass.MEASUREMENT,
+    },
+}
+
+# How often and how long something was so in a stretch of time that moves along: no totals.
+CARE: dict[Kind, Row] = {
+    Kind.AREA_ENTRIES: NUMBER,
+    Kind.AREA_TIME: SECONDS,
+    Kind.AWAKE_TIME: SECONDS,
+    Kind.BREATHING_RATE: {"native_unit_of_measurement": "breaths/min", "state_class": SensorStateClass.MEASUREMENT},
+    Kind.DEEP_SLEEP_TIME: SECONDS,
+    Kind.GETTING_UP_COUNT: NUMBER,
+    Kind.HEART_RATE: {"native_unit_of_measurement": "bpm", "state_class": SensorStateClass.MEASUREMENT},
+    Kind.IN_BED_TIME: SECONDS,
+    Kind.LIGHT_SLEEP_TIME: SECONDS,
+    Kind.OUT_OF_BED_TIME: SECONDS,
+    Kind.ROLL_OVER_COUNT: NUMBER,
+    Kind.SLEEP_START: MOMENT,
+    Kind.SLEEP_TIME: SECONDS,
+}
+
+SENSORS = by_kind(SensorEntityDescription, {**EQUIPMENT, **PEOPLE, **VEHICLES, **CARE})
 
 
 async def async_setup_entry(
