@@ -209,6 +209,10 @@ class Gateway:
         """Allow so many more calls, then answer 0x02401009; None lifts the limit."""
         self.calls_left = calls
 
+    def add_key(self, app_key: str, app_secret: str) -> None:
+        """Make another partner."""
+        self.keys[app_key] = Key(app_secret)
+
     def replace_key(self, app_key: str, app_secret: str) -> None:
         """Give the partner new credentials; the old ones are unknown from now on."""
         self.keys = {app_key: Key(app_secret)}

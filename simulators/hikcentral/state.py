@@ -78,6 +78,8 @@ class Door(Tracked):
     number: str = "1"
     region: str = "1"
     state: int = CLOSED
+    openings: int = 0
+    """How often it was opened by command."""
 
 
 @dataclass(slots=True, eq=False)

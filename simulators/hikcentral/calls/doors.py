@@ -132,8 +132,11 @@ def _move(platform: HikCentralSimulator, target: Door, kind: int) -> None:
     if kind != OPEN_ONCE:
         return
 
+    target.openings += 1
+    opening = target.openings
+
     def close() -> None:
-        if target.state == OPEN:
+        if target.state == OPEN and target.openings == opening:
             target.state = CLOSED
 
     platform.later(platform.options.open_seconds, close)

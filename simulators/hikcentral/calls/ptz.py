@@ -57,7 +57,7 @@ def control(platform: HikCentralSimulator, call: Call) -> str:
     known = FAR if options.focus_far == "both" else {options.focus_far}
     if command not in MOVES | known | {GOTO_PRESET, RUN_PATROL}:
         raise Refuse("2", f"command {command}")
-    if command not in (GOTO_PRESET, RUN_PATROL) and "speed" not in call.body:
+    if command not in (GOTO_PRESET, RUN_PATROL) and call.body.get("speed") is None:
         raise Refuse("0x00072001", "speed is required")
     if camera.id in options.occupied:
         raise Refuse("133")

@@ -37,7 +37,7 @@ def _secret(platform: HikCentralSimulator) -> str:
 def _watched(platform: HikCentralSimulator, call: Call) -> Camera:
     """Return the camera. Raises Refuse for one that is offline or whose web socket is not named."""
     camera = camera_of(platform, call)
-    if call.text("protocol") == "websocket" and "requestWebsocketProtocol" not in call.body:
+    if call.text("protocol") == "websocket" and call.body.get("requestWebsocketProtocol") is None:
         raise Refuse("0x00072001", "requestWebsocketProtocol is required")
     if camera.status == OFFLINE:
         raise Refuse("129")

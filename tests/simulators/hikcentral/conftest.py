@@ -76,7 +76,7 @@ class Client:
         self.session = session
         self.key, self.secret = platform.app_key, platform.app_secret
 
-    def headers(self, path: str, *, age: float = 0.0, **more: str) -> dict[str, str]:
+    def headers(self, path: str, *, age: float = 0.0) -> dict[str, str]:
         """Return right headers for a call; `age` in seconds."""
         custom = {
             "X-Ca-Key": self.key,
@@ -84,7 +84,7 @@ class Client:
             "X-Ca-Timestamp": f"{(time.time() - age) * 1e3:.0f}",
         }
         lines = {"Accept": "application/json", "Content-Type": "application/json;charset=UTF-8"}
-        return {**signed(self.secret, PREFIX + path, lines, custom), **more}
+        return signed(self.secret, PREFIX + path, lines, custom)
 
     async def send(self, path: str, body: bytes = b"{}", headers: Mapping[str, str] | None = None, method: str = "POST"
                    ) -> Reply:  # fmt: skip
@@ -96,7 +96,7 @@ class Client:
 
     async def call(self, path: str, body: Any = None, **headers: str) -> Reply:
         """Send a signed call; other headers are not signed."""
-        return await self.send(path, json.dumps(body or {}).encode(), self.headers(path, **headers))
+        return await self.send(path, json.dumps(body or {}).encode(), self.headers(path) | headers)
 
     async def listed(self, path: str, **body: Any) -> list[dict[str, Any]]:
         """Return the rows of one large page."""
@@ -153,7 +153,7 @@ async def receiver(socket_enabled: None) -> AsyncIterator[Receiver]:
     taker = Receiver()
     application = web.Application(client_max_size=64 * 1024 * 1024)
     application.router.add_route("*", "/{path:.*}", taker.take)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    runner = web.AppRunner(application, shutdown_timeout=0.1, handler_cancellation=True, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     taker.url = f"http://127.0.0.1:{runner.addresses[0][1]}/eventRcv"
