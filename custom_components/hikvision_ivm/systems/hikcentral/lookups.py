@@ -162,10 +162,10 @@ async def vehicle_groups(client: HikCentralClient) -> dict[str, str]:
 
 async def _group_id(client: HikCentralClient, text: str) -> str:
     """Return the id of the group of an id or a name. Raises `InvalidArgumentError` unless there is one."""
-    return _chosen("group", text, await vehicle_groups(client))
+    return chosen("group", text, await vehicle_groups(client))
 
 
-def _chosen(field: str, text: str, known: Mapping[str, str]) -> str:
+def chosen(field: str, text: str, known: Mapping[str, str]) -> str:
     """Return the id of an id or a name. Raises `InvalidArgumentError` unless there is one."""
     if text in known:
         return text
@@ -253,7 +253,7 @@ async def chosen_levels(client: HikCentralClient, field: str, texts: Iterable[st
     if not (asked := list(texts)):
         return {}
     names = {id_: row.text("privilegeGroupName") or id_ for id_, row in (await access_levels(client, kind)).items()}
-    return {id_: names[id_] for id_ in (_chosen(field, one, names) for one in asked)}
+    return {id_: names[id_] for id_ in (chosen(field, one, names) for one in asked)}
 
 
 async def find_access_levels(

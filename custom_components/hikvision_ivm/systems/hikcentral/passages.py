@@ -13,9 +13,10 @@ from ..errors import InvalidArgumentError
 from ..kinds import Kind
 from ..model import Feature, Occurrence, Phase, Report
 from . import arguments as given
+from .lookups import chosen
 from .polled import Domain, Values, by_record, forget, merged, put, together
 from .record_fields import count
-from .records import Floor, ParkingLot
+from .records import ParkingLot
 from .times import format_time, parse_time
 from .wire import Fields
 from .words import ALLOWED_BY, CAR_TYPES, DIRECTIONS, STAYS, named, number_of, told
@@ -248,19 +249,21 @@ async def search_parking_records(
     """
     facts = context.facts()
     start, end = given.span(arguments)
-    lot = _chosen(arguments, "lot", facts.lots)
-    floor = _chosen(arguments, "floor", facts.floors)
+    lot = given.text(arguments, "lot", 64, required=False)
+    floor = given.text(arguments, "floor", 64, required=False)
+    lot = lot and chosen("lot", lot, {one: known.name for one, known in facts.lots.items()})
+    floor = floor and chosen("floor", floor, {one: known.name for one, known in facts.floors.items()})
     plate = given.text(arguments, "plate", 32, required=False)
     owner = given.text(arguments, "owner", 32, required=False)
     space = given.text(arguments, "space", 32, required=False)
     direction = given.word(arguments, "direction", (*DIRECTIONS.values(), ""), default="")
-    if floor is None and not space:
-        if lot is None:
+    if not floor and not space:
+        if not lot:
             raise InvalidArgumentError(field="lot", reason="is missing; give a lot or a floor")
         more: dict[str, str | int] = {"plateLicense": plate, "ownerName": owner}
         if direction:
             more["directionType"] = number_of(DIRECTIONS, direction)
-        body = query(lot.id, start, end, **{name: value for name, value in more.items() if value})
+        body = query(lot, start, end, **{name: value for name, value in more.items() if value})
         rows = await context.client.pages(PASSAGES, body, size=_PER_PAGE, page="pageIndex")
         read = (passage_of(row, context.runtime.zone) for row in rows)
         return {"records": _ordered([_passage_result(one) for one in read if one is not None])}
@@ -268,8 +271,8 @@ async def search_parking_records(
         if value:
             raise InvalidArgumentError(field=name, reason="is known of passages of a lot only, not of spaces")
     asked = {
-        "parkingLotIndexCode": lot.id if lot is not None else "",
-        "floorIndexCode": floor.id if floor is not None else "",
+        "parkingLotIndexCode": lot,
+        "floorIndexCode": floor,
         "spaceSerial": space,
         "plateLicense": plate,
     }
@@ -283,19 +286,6 @@ async def search_parking_records(
     }
     rows = await context.client.pages(PARKED, body, size=_PER_PAGE, page="pageIndex")
     return {"records": _ordered([_stay_result(row, context) for row in rows])}
-
-
-def _chosen[R: (ParkingLot, Floor)](arguments: Mapping[str, Any], name: str, known: Mapping[str, R]) -> R | None:
-    """Return the lot or floor of an id or a name; None if none was given."""
-    if not (asked := given.text(arguments, name, 64, required=False)):
-        return None
-    if asked in known:
-        return known[asked]
-    found = [one for one in known.values() if one.name.casefold() == asked.casefold()]
-    if len(found) != 1:
-        reason = "is the name of several; give the id" if found else "is not known"
-        raise InvalidArgumentError(field=name, reason=f"{asked} {reason}")
-    return found[0]
 
 
 def _ordered(records: list[dict[str, object]]) -> list[dict[str, object]]:

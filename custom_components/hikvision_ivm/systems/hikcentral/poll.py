@@ -12,13 +12,14 @@ Seconds between polls, and what one costs in requests:
 While the platform says that it is called too often, everything waits longer.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from ..base import Tier
-from ..model import Report
-from .polled import Domain, merged, together
+from .polled import read_due
+
+__all__ = ["FALLBACK", "HEALTHY", "STRAIN", "periods", "read_due"]
 
 HEALTHY: Final[Mapping[Tier, float]] = MappingProxyType(
     {Tier.STATUS: 60.0, Tier.DETAIL: 300.0, Tier.COUNTERS: 30.0, Tier.INVENTORY: 900.0}
@@ -38,8 +39,3 @@ def periods(*, push_healthy: bool, strained: bool = False, retry: float | None =
     if retry is not None:
         found[Tier.INVENTORY] = min(found[Tier.INVENTORY], retry)
     return {tier: seconds * STRAIN for tier, seconds in found.items()} if strained else found
-
-
-async def read_due(matters: Iterable[Domain], wanted: Collection[str]) -> Report:
-    """Read what is due of several matters. Raises `SystemFailure` only if nothing answers at all."""
-    return merged(await together(matter.values(wanted) for matter in matters))

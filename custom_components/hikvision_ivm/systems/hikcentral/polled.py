@@ -13,7 +13,6 @@ from ..errors import (
     InsufficientRightsError,
     NotFoundError,
     PlatformUserError,
-    ResponseTimeoutError,
     SystemFailure,
     UnsupportedError,
 )
@@ -77,7 +76,10 @@ class Rhythm:
 
 
 class Domain:
-    """One matter of the platform: its features, its rhythm, and what became of its calls."""
+    """One matter of the platform: its features, its rhythm, and what became of its calls.
+
+    `answered`: the platform answered something since this was reset; `unreachable`: why it did not answer something.
+    """
 
     kinds: ClassVar[frozenset[Kind]]
     """Kinds of the features whose values it delivers."""
@@ -88,6 +90,8 @@ class Domain:
         self.client = context.client
         self.runtime = context.runtime
         self.rhythm = Rhythm(context.runtime.monotonic)
+        self.answered = False
+        self.unreachable: ConnectionFailedError | None = None
         self._failures: dict[tuple[str, str], int] = {}
         self._indexed: Inventory | None = None
         self._features: tuple[Feature, ...] = ()
@@ -141,23 +145,23 @@ class Domain:
     async def attempt[T](self, topic: str, period: float, ids: Collection[str], call: Awaitable[T]) -> T | None:
         """Return what a call brought, None if it failed; then these are due again soon.
 
-        Raises what every other call would meet as well: no connection, wrong keys.
+        Raises only what every other call meets as well, wrong keys: what was read beside it must not get lost.
         """
         try:
             answer = await call
         except AuthenticationError, PlatformUserError:
             raise
-        except ConnectionFailedError as error:
-            if not isinstance(error, ResponseTimeoutError):
-                raise
-            self._failed(topic, period, ids, error)
         except SystemFailure as error:
+            if isinstance(error, ConnectionFailedError):
+                self.unreachable = error
+            else:
+                self.answered = True
             self._failed(topic, period, ids, error)
-        else:
-            for one in ids:
-                self._failures.pop((topic, one), None)
-            return answer
-        return None
+            return None
+        self.answered = True
+        for one in ids:
+            self._failures.pop((topic, one), None)
+        return answer
 
     def _failed(self, topic: str, period: float, ids: Collection[str], error: SystemFailure) -> None:
         """Note a failure."""
@@ -187,6 +191,18 @@ def forget(values: Values, features: Iterable[Feature]) -> None:
 def in_batches(ids: Iterable[str], size: int = IDS_PER_CALL) -> Iterator[tuple[str, ...]]:
     """Split ids so that one call takes each part."""
     return batched(ids, size, strict=False)
+
+
+async def read_due(matters: Iterable[Domain], wanted: Collection[str]) -> Report:
+    """Read what is due of several matters. Raises `SystemFailure` only if nothing answers at all."""
+    matters = tuple(matters)
+    for matter in matters:
+        matter.answered, matter.unreachable = False, None
+    report = merged(await together(matter.values(wanted) for matter in matters))
+    failures = [matter.unreachable for matter in matters if matter.unreachable is not None]
+    if failures and not any(matter.answered for matter in matters):
+        raise failures[0]
+    return report
 
 
 async def together[T](calls: Iterable[Awaitable[T]]) -> list[T]:
