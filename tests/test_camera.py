@@ -1,13 +1,26 @@
 """Tests of cameras."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 import logging
-from unittest.mock import AsyncMock, patch
+from typing import Any, override
+from unittest.mock import AsyncMock, Mock, patch
 
-from homeassistant.components.camera import CameraEntityFeature, async_get_image, async_get_stream_source, helper
-from homeassistant.core import HomeAssistant
+from homeassistant.components import camera as camera_component
+from homeassistant.components.camera import (
+    Camera,
+    CameraEntityFeature,
+    CameraWebRTCProvider,
+    WebRTCSendMessage,
+    async_get_image,
+    async_get_stream_source,
+    async_register_webrtc_provider,
+    helper,
+)
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.hikvision_ivm.camera import IvmCamera
@@ -29,6 +42,53 @@ def camera(hass: HomeAssistant, entity_id: str = "camera.gate") -> IvmCamera:
     found = helper.get_camera_from_entity_id(hass, entity_id)
     assert isinstance(found, IvmCamera)
     return found
+
+
+def running(frame: bytes | None, outputs: Mapping[str, object] | None = None) -> Any:
+    """Return what stands for a stream of Home Assistant."""
+    stream = AsyncMock()
+    stream.async_get_image.return_value = frame
+    stream.outputs = Mock(return_value=outputs or {})
+    stream.set_update_callback = Mock()
+    stream.update_source = Mock()
+    stream.available = True
+    return stream
+
+
+class Provider(CameraWebRTCProvider):
+    """Plays whatever comes by RTSP."""
+
+    def __init__(self) -> None:
+        """Begin without having been asked."""
+        self.asked: list[str] = []
+
+    @property
+    @override
+    def domain(self) -> str:
+        return "fake_provider"
+
+    @callback
+    @override
+    def async_is_supported(self, stream_source: str) -> bool:
+        self.asked.append(stream_source)
+        return stream_source.startswith("rtsp:")
+
+    @override
+    async def async_handle_async_webrtc_offer(
+        self, camera: Camera, offer_sdp: str, session_id: str, send_message: WebRTCSendMessage
+    ) -> None:
+        raise NotImplementedError
+
+    @override
+    async def async_on_webrtc_candidate(self, session_id: str, candidate: Any) -> None:
+        raise NotImplementedError
+
+    @override
+    async def async_get_image(
+        self, camera: Camera, width: int | None = None, height: int | None = None
+    ) -> bytes | None:
+        assert await camera.stream_source() == STREAM_URL
+        return b"\xff\xd8provided"
 
 
 async def test_main_stream_bears_the_name_of_its_device(
@@ -61,14 +121,60 @@ async def test_picture_out_of_the_stream(hass: HomeAssistant, system: FakeSystem
     """Where the system has no still pictures, they are cut out of the stream, and it is not asked again."""
     system.has(MAIN)
     await set_up()
+    system.picture = Picture(content=b"\x89PNG", content_type="image/png")
+    await async_get_image(hass, "camera.gate")
     system.failures["camera_image"] = errors.UnsupportedError(function="snapshot")
-    stream = AsyncMock()
-    stream.async_get_image.return_value = b"\xff\xd8frame"
-    with patch.object(IvmCamera, "async_create_stream", return_value=stream):
+    stream = running(b"\xff\xd8frame", {"hls": object()})
+    with patch.object(camera_component, "create_stream", return_value=stream):
         for _ in range(2):
             image = await async_get_image(hass, "camera.gate")
-            assert image.content == b"\xff\xd8frame"
-    assert system.count("camera_image") == 1
+            assert (image.content, image.content_type) == (b"\xff\xd8frame", "image/jpeg")
+    assert system.count("camera_image") == 2
+    assert system.count("stream_source") == 1
+
+
+@pytest.mark.parametrize(("outputs", "waits"), [({}, True), ({"hls": object()}, False)])
+async def test_picture_of_a_stream_that_begins(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, outputs: dict[str, object], waits: bool
+) -> None:
+    """A stream that only begins has no picture before its first key frame; one that runs has one at once."""
+    system.has(MAIN)
+    await set_up()
+    system.failures["camera_image"] = errors.UnsupportedError(function="snapshot")
+    stream = running(b"\xff\xd8frame", outputs)
+    camera(hass).stream = stream
+    await async_get_image(hass, "camera.gate", width=320, height=240)
+    stream.async_get_image.assert_awaited_once_with(320, 240, wait_for_next_keyframe=waits)
+
+
+async def test_picture_of_a_stream_without_frames(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """A stream that never shows anything is no picture, and nobody waits for ever."""
+    system.has(MAIN)
+    await set_up()
+    system.failures["camera_image"] = errors.UnsupportedError(function="snapshot")
+    stream = running(None)
+
+    async def never(*arguments: object, **named: object) -> bytes:
+        await asyncio.Event().wait()
+        return b""
+
+    stream.async_get_image = never
+    camera(hass).stream = stream
+    with patch("custom_components.hikvision_ivm.camera.FRAME_SECONDS", 0.01):
+        assert await camera(hass).async_camera_image() is None
+
+
+async def test_picture_by_a_provider(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """Who plays the stream for the browser can also take a picture of it."""
+    assert await async_setup_component(hass, "camera", {})
+    provider = Provider()
+    stop = async_register_webrtc_provider(hass, provider)
+    system.has(MAIN)
+    await set_up()
+    system.failures["camera_image"] = errors.UnsupportedError(function="snapshot")
+    assert (await async_get_image(hass, "camera.gate")).content == b"\xff\xd8provided"
+    assert system.count("stream_source") == 1
+    stop()
 
 
 async def test_no_picture_and_no_stream(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
@@ -106,6 +212,81 @@ async def test_stream_address_stays_secret(
     everything = caplog.text + "".join(str(state.as_dict()) for state in hass.states.async_all())
     assert STREAM_URL not in everything
     assert PASSWORD not in everything
+
+
+async def test_thousands_of_cameras_are_not_asked_when_they_are_added(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp
+) -> None:
+    """Home Assistant looks who can play the stream by its scheme; the address is asked for when somebody looks."""
+    assert await async_setup_component(hass, "camera", {})
+    provider = Provider()
+    stop = async_register_webrtc_provider(hass, provider)
+    system.failures["stream_source"] = errors.NotPlayableError(function="live view")
+    system.has(MAIN)
+    await set_up()
+    assert system.count("stream_source") == 0
+    assert provider.asked == ["rtsp://"]
+    assert camera(hass).webrtc_provider is provider
+    with pytest.raises(HomeAssistantError) as failed:
+        await async_get_stream_source(hass, "camera.gate")
+    assert failed.value.translation_key == "not_playable"
+    stop()
+
+
+async def test_a_stream_that_broke_gets_a_new_address(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """An address may hold for one session only: the next attempt has another one."""
+    system.has(MAIN)
+    await set_up()
+    stream = running(None, {"hls": object()})
+    stream.source = STREAM_URL
+    with patch.object(camera_component, "create_stream", return_value=stream):
+        assert await camera(hass).async_create_stream() == stream
+    (turned,) = stream.set_update_callback.call_args.args
+    stream.available = True
+    turned()
+    await hass.async_block_till_done()
+    assert system.count("stream_source") == 1
+    system.stream_url = f"{STREAM_URL}?session=2"
+    stream.available = False
+    turned()
+    await hass.async_block_till_done()
+    assert stream.source == system.stream_url
+    stream.update_source.assert_not_called()
+    state = hass.states.get("camera.gate")
+    assert state is not None and state.state == "unavailable"
+
+
+@pytest.mark.parametrize("url", [None, errors.BusyError()], ids=["none", "busy"])
+async def test_an_address_that_is_not_to_be_had(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, url: Exception | None
+) -> None:
+    """The stream tries on with the address it has."""
+    system.has(MAIN)
+    await set_up()
+    stream = running(None)
+    stream.source = STREAM_URL
+    camera(hass).stream = stream
+    system.stream_url = None
+    if url is not None:
+        system.failures["stream_source"] = url
+    assert await camera(hass).async_create_stream() == stream
+    assert system.count("stream_source") == 1
+    assert stream.source == STREAM_URL
+
+
+@pytest.mark.parametrize(("outputs", "asked"), [({}, 1), ({"hls": object()}, 0)])
+async def test_a_stream_that_nobody_watched_begins_with_a_new_address(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, outputs: dict[str, object], asked: int
+) -> None:
+    """What was asked for yesterday may not hold today; what runs is left alone."""
+    system.has(MAIN)
+    await set_up()
+    stream = running(None, outputs)
+    stream.source = "rtsp://127.0.0.1/old"
+    camera(hass).stream = stream
+    assert await camera(hass).async_create_stream() == stream
+    assert system.count("stream_source") == asked
+    assert stream.source == (STREAM_URL if asked else "rtsp://127.0.0.1/old")
 
 
 async def test_recording_and_motion_detection(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:

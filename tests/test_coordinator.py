@@ -160,6 +160,24 @@ async def test_motion_on_and_off_by_itself(
     assert state(hass, MOTION_ID) == "off"
 
 
+async def test_an_occurrence_may_tell_how_long_it_lasts(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Later
+) -> None:
+    """What an occurrence says counts before what its feature says, also where that would wait for an end."""
+    system.has(MOTION, LOSS)
+    await set_up()
+    system.happen(
+        occurrence(Kind.MOTION, Phase.PULSE, MOTION, hold=30.0),
+        occurrence(Kind.VIDEO_LOSS, Phase.PULSE, LOSS, hold=10.0),
+    )
+    await later(9)
+    assert (state(hass, MOTION_ID), state(hass, LOSS_ID)) == ("on", "on")
+    await later(2)
+    assert (state(hass, MOTION_ID), state(hass, LOSS_ID)) == ("on", "off")
+    await later(20)
+    assert state(hass, MOTION_ID) == "off"
+
+
 async def test_repeats_write_nothing(
     hass: HomeAssistant, system: FakeSystem, set_up: SetUp, written: list[str]
 ) -> None:

@@ -1,10 +1,8 @@
 """Tests of the coordinator when devices and features come and go."""
 
-from unittest.mock import patch
-
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -136,25 +134,6 @@ async def test_a_changed_feature_reaches_its_entity(
     system.happen(occurrence(Kind.MOTION, Phase.START, MOTION))
     await later(40)
     assert state(hass, MOTION_ID) == "on"
-
-
-async def test_more_entities_than_home_assistant_takes(
-    hass: HomeAssistant,
-    system: FakeSystem,
-    set_up: SetUp,
-    entity_registry: er.EntityRegistry,
-    issue_registry: ir.IssueRegistry,
-) -> None:
-    """The surplus starts disabled, and a repair says so."""
-    system.has(*(BinarySensorFeature(device_id=HUB, kind=Kind.ALARM_INPUT, part=str(n)) for n in range(5)))
-    with patch("custom_components.hikvision_ivm.coordinator.ENTITY_LIMIT", 3):
-        await set_up()
-    disabled = [known.unique_id for known in entity_registry.entities.values() if known.disabled]
-    assert disabled == [feature.id for feature in system.features[3:]]
-    issue = next(iter(issue_registry.issues.values()))
-    assert issue.translation_key == "too_many_entities"
-    assert issue.translation_placeholders is not None
-    assert (issue.translation_placeholders["count"], issue.translation_placeholders["limit"]) == ("5", "3")
 
 
 async def test_what_is_posted_reaches_the_system(system: FakeSystem, set_up: SetUp, entry: MockConfigEntry) -> None:

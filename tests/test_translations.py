@@ -123,7 +123,7 @@ def test_event_types(kind: Kind) -> None:
     entry = load("translations/en.json")["entity"]["event"][kind.value]
     named = set(entry["state_attributes"]["event_type"]["state"])
     offered = tuple(sorted(told_by(kind)))
-    assert set(event_types(offered, EVENTS[kind].device_class)) <= named  # type: ignore[attr-defined]
+    assert set(event_types(offered, EVENTS[kind].device_class)) <= named
 
 
 @pytest.mark.parametrize("kind", hikcentral.EVENT_KINDS)
