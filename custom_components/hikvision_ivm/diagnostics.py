@@ -8,7 +8,7 @@ from html import escape
 import json
 import re
 from typing import Any, Final
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.core import HomeAssistant
@@ -24,13 +24,17 @@ SECRETS: Final = (
     settings.PASSWORD,
     settings.FINGERPRINT,
     settings.WEBHOOK_ID,
-    "app_key",
-    "app_secret",
-    "user_id",
+    settings.APP_KEY,
+    settings.APP_SECRET,
+    settings.USER_ID,
+    settings.IDENTITY,
+    settings.MARKS,
+    settings.STREAM_TEMPLATE,
+    settings.POST_SOURCES,
     "access_key",
     "secret_key",
 )
-"""Settings that are never shown, of any system."""
+"""Data and options that are never shown, of any system."""
 
 _SHORT: Final = 8
 """Secrets of fewer characters are removed only as whole words: `admin`, but not the middle of `adminAccesses`."""
@@ -98,14 +102,28 @@ def _pattern(form: str) -> str:
 
 def sweep_of(entry: IvmConfigEntry) -> Sweep:
     """Make the sweep for everything that is secret or private in an entry."""
-    data = entry.data
-    secrets = {str(data[name]) for name in SECRETS if data.get(name)}
-    if host := urlsplit(str(data.get(settings.URL, ""))).hostname:
-        secrets.add(host)
+    told = {**entry.options, **entry.data}
+    secrets = {secret for name in SECRETS for secret in _texts(told.get(name))}
+    for name in (settings.URL, settings.POST_URL, settings.STREAM_TEMPLATE):
+        secrets |= _private(str(told.get(name) or ""))
+    for source in _texts(told.get(settings.POST_SOURCES)):
+        secrets |= set(source.replace(",", " ").split())
     if entry.unique_id:
         secrets.add(entry.unique_id)
-    login = (str(data.get(settings.USERNAME, "")), str(data.get(settings.PASSWORD, "")))
+    login = (str(told.get(settings.USERNAME, "")), str(told.get(settings.PASSWORD, "")))
     return Sweep(secrets, [login])
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the texts of a setting, which may be a list."""
+    return [str(item) for item in (value if isinstance(value, (list, tuple)) else [value]) if item]
+
+
+def _private(url: str) -> set[str]:
+    """Return what is private in an address: host and login, unless something is still to be filled in there."""
+    parts = urlsplit(url)
+    found = {parts.hostname, *(unquote(word) for word in (parts.username, parts.password) if word)}
+    return {word for word in found if word and "{" not in word}
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: IvmConfigEntry) -> dict[str, Any]:
@@ -151,7 +169,7 @@ def _told(entry: IvmConfigEntry, content: Mapping[str, Any]) -> dict[str, Any]:
             "entry": {
                 "version": f"{entry.version}.{entry.minor_version}",
                 "data": async_redact_data(dict(entry.data), SECRETS),
-                "options": dict(entry.options),
+                "options": async_redact_data(dict(entry.options), SECRETS),
             },
         }
     )
