@@ -1,5 +1,6 @@
 """A simulated HikCentral Professional platform with its OpenAPI, event pushes and live streams."""
 
+from .faults import FAULTS
 from .options import Options
 from .plan import SitePlan
 from .platform import DEFAULT_KEY, DEFAULT_SECRET, HikCentralSimulator
@@ -11,6 +12,7 @@ from .state import EventRecord, State
 __all__ = [
     "DEFAULT_KEY",
     "DEFAULT_SECRET",
+    "FAULTS",
     "PROFILES",
     "EventRecord",
     "Fault",

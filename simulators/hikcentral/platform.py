@@ -33,8 +33,8 @@ from simulators.rtsp import RtspServer
 from simulators.wire.tls import ServerCertificate
 
 from . import calls, domains
+from .acts import DeviceActs
 from .build import build_core
-from .domains.acts import DomainActs
 from .events import EventMaker
 from .live_paths import LivePaths
 from .options import Options
@@ -51,7 +51,7 @@ DEFAULT_SECRET = "exampleSecret0123456789"
 KEPT_BODIES = 64
 
 
-class HikCentralSimulator(Gateway, DomainActs):
+class HikCentralSimulator(Gateway, DeviceActs):
     """A HikCentral Professional platform on loopback; an async context manager."""
 
     def __init__(

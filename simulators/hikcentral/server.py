@@ -18,6 +18,7 @@ from simulators.wire.tls import ServerCertificate, self_signed
 
 from . import signing
 from .answers import dump, refusal
+from .faults import FAULTS
 from .options import Options
 from .registry import ENDPOINTS, Call, Endpoint, Raw, Refuse
 
@@ -182,6 +183,10 @@ class Gateway:
         )  # fmt: skip
         self.faults.append(fault)
         return fault
+
+    def inject(self, name: str, path_part: str = "", times: int | None = None) -> Fault:
+        """Let a fault of the table `FAULTS` happen. Raises KeyError for a name it does not have."""
+        return self.fault(path_part, times=times, **FAULTS[name])
 
     def heal(self, path_part: str | None = None) -> None:
         """Forget the faults of a path part, or all."""

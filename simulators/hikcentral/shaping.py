@@ -12,6 +12,10 @@ from .registry import NO_DATA, Endpoint
 type Profile = Literal["table", "sample", "hostile"]
 PROFILES: tuple[Profile, ...] = ("table", "sample", "hostile")
 SUBSCRIPTION = "eventService/v1/event"
+MANY_ROWS = 3
+"""Lists of so many rows end with one whose statuses nobody knows, and an empty object."""
+STATUS_KEYS = frozenset(("status", "doorState", "networkStatus", "recordingStatus"))
+UNKNOWN_STATUS = "99"
 COMMAND_DATA: tuple[Any, ...] = ("", None, [], NO_DATA)
 """What hostile commands answer in turn instead of the empty text."""
 
@@ -29,33 +33,39 @@ def envelope(profile: Profile, endpoint: Endpoint, data: Any, turn: int) -> byte
 
 
 def hostile(data: Any, turn: int) -> Any:
-    """Spoil an answer."""
-    if isinstance(data, list):
-        return [hostile(part, turn) for part in data]
+    """Spoil an answer; `turn` counts the calls of its path."""
     if data == "":
         return COMMAND_DATA[turn % len(COMMAND_DATA)]
-    if isinstance(data, dict):
-        spoiled = {key: _spoil(key, value) for key, value in data.items()}
-        if "total" in spoiled:
-            if turn % 3 == 0:
-                del spoiled["total"]
-            elif turn % 3 == 1:
-                spoiled["total"] = str(data["total"])
-        if data.get("list") == [] and turn % 2:
-            del spoiled["list"]
-        return spoiled
-    return data
+    if not isinstance(data, dict):
+        return _spoil("", data, turn)
+    spoiled = {key: _spoil(key, value, turn) for key, value in data.items()}
+    if "total" in spoiled:
+        if turn % 3 == 0:
+            del spoiled["total"]
+        elif turn % 3 == 1:
+            spoiled["total"] = str(data["total"])
+    rows = data.get("list")
+    if rows == [] and turn % 2:
+        del spoiled["list"]
+    if isinstance(rows, list) and len(rows) >= MANY_ROWS and isinstance(rows[-1], dict):
+        for key in STATUS_KEYS.intersection(rows[-1]):
+            spoiled["list"][-1][f"{key} "] = UNKNOWN_STATUS
+        spoiled["list"].append({})
+    return spoiled
 
 
-def _spoil(key: str, value: Any) -> Any:
+def _spoil(key: str, value: Any, turn: int) -> Any:
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list):
-        return [_spoil(key, item) for item in value]
+        return [_spoil(key, item, turn) for item in value]
     if isinstance(value, dict):
-        return {f"{name} ": _spoil(name, item) for name, item in value.items()} | {"futureField": {"nested": [None]}}
+        spoiled = {f"{name} ": _spoil(name, item, turn) for name, item in value.items()}
+        return spoiled | {"futureField": {"nested": [None]}}
+    if turn % 2 and key.endswith("ndexCode") and isinstance(value, str) and value.isdecimal():
+        return int(value)
     return value
 
 

@@ -1,5 +1,6 @@
 """Sites, areas, devices, cameras, doors, inputs, outputs and servers, as the lists and single calls tell them."""
 
+import json
 import time
 from typing import Any
 
@@ -289,12 +290,16 @@ async def test_campus_answers_quickly(connect: Connect) -> None:
 
 
 async def test_hostile_lists(connect: Connect) -> None:
-    """Totals are missing or text, numbers are text, there are unknown keys; the rows are all there."""
+    """Totals are missing or text, numbers are text, ids are numbers at times; the rows are all there, and a bad one."""
     client: Client = await connect("hostile", BIG)
     replies = [await client.call("resource/v1/cameras", PAGE) for _ in range(3)]
-    assert [reply.data.get("total") for reply in replies] == [None, "3", "3"]
-    row = replies[0].rows[0]
-    assert row["status "] == "1" and "futureField" in row
+    totals = [json.loads(reply.body)["data"].get("total") for reply in replies]
+    assert totals == [None, "3", "3"]
+    first, second = replies[0].rows, replies[1].rows
+    assert [row.get("cameraIndexCode ") for row in first] == ["1", "2", "3", None]
+    assert [row.get("cameraIndexCode ") for row in second] == [1, 2, 3, None]
+    assert [row.get("status ") for row in first] == ["1", "1", "99", None]
+    assert "futureField" in first[0] and first[3] == {}
     client.platform.state.intelligent_servers.clear()
     empty = [await client.call("resource/v1/intelligentServer/intelligentServerList", PAGE) for _ in range(2)]
     assert [reply.data.get("list") for reply in empty] == [[], None]
