@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+import logging
 from typing import Any, Final
 
 import orjson
@@ -10,6 +11,8 @@ from ..errors import ProtocolError, RejectedError
 from .client import HikCentralClient, Pages
 from .record_fields import CONTROLLER, ENCODER, MOBILE
 from .wire import Fields, fields, listed
+
+_LOGGER = logging.getLogger(__name__)
 
 TYPES: Final = (ENCODER, CONTROLLER, MOBILE)
 """Values of `deviceType`. Without it only what hangs on encoders is listed (T2)."""
@@ -60,11 +63,16 @@ class Lists:
 
         Where it does not take several types at once, they are asked one by one; where it knows none, without any.
         """
-        if (ways := self._way(path)) is None:
-            async with self._locks.setdefault(path, asyncio.Lock()):
-                if (ways := self._way(path)) is None:
-                    return await self._learn(path, body)
-        return await asyncio.gather(*(self._of_type(path, body, way) for way in ways))
+        ways = self._way(path)
+        if ways is not None:
+            try:
+                return await asyncio.gather(*(self._of_type(path, body, way) for way in ways))
+            except RejectedError:
+                _LOGGER.debug("%s is not taken as it was before", path)
+        async with self._locks.setdefault(path, asyncio.Lock()):
+            if (found := self._way(path)) is None or found == ways:
+                return await self._learn(path, body)
+        return await asyncio.gather(*(self._of_type(path, body, way) for way in found))
 
     async def _of_type(self, path: str, body: Mapping[str, Any] | None, way: str) -> Pages:
         """Read a list of some types; an empty text names none."""
