@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .control import Member
+from .hikcentral.demo import demo as hikcentral_demo
 from .isapi.demo import demo as isapi_demo
 from .isapi.recorded import RecordedMember
 
@@ -18,7 +19,7 @@ class Fleet(Protocol):
         """`base_port` 0 takes free ports; `living`: things happen by themselves."""
 
 
-FLEETS: Mapping[str, Fleet] = {"isapi": isapi_demo}
+FLEETS: Mapping[str, Fleet] = {"isapi": isapi_demo, "hikcentral": hikcentral_demo}
 
 
 def demo_fleet(systems: Sequence[str], base_port: int, seed: int, *, living: bool) -> list[Member]:

@@ -58,8 +58,13 @@ class DeviceActs(DomainActs):
         platform = self._platform
         if on:
             return platform.happen(INPUT_ALARM, "ioIn", source, status=STARTED, push=push)
+        return self.end_newest(INPUT_ALARM, source, push=push)
+
+    def end_newest(self, code: int, source: str, *, push: bool = True) -> str:
+        """End the newest event of a source that is not over. Returns its id; "" when there is none."""
+        platform = self._platform
         for record in reversed(platform.state.records):
-            if (record.code, record.source) == (INPUT_ALARM, source) and record.stop is None:
+            if (record.code, record.source) == (code, source) and record.stop is None:
                 platform.events.end(record.event_id, push=push)
                 return record.event_id
         return ""
