@@ -165,7 +165,8 @@ def test_any_value_in_any_field(name: str, ugly: Any) -> None:
 def test_without_an_id_there_is_no_record(name: str) -> None:
     """An id that says nothing makes no record; blanks, capitals and numbers are one."""
     read, id_name, good = OBJECTS[name]
-    for nothing in (None, "", "null", " ", True, [], {}):
+    no_ids: tuple[Any, ...] = (None, "", "null", " ", True, [], {})
+    for nothing in no_ids:
         assert read(Fields({**good, id_name: nothing})) is None
     assert read(Fields(good)) is None
     assert read(Fields({**good, f" {id_name.upper()} ": 12})).id == "12"

@@ -3,29 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 import re
-from typing import Any, Final
+from typing import Final
 
 from ..model import Device, DeviceKind
-from ..settings import PERSONAL
 from .places import device_id
-from .records import (
-    CONTROLLER,
-    ENCODER,
-    MOBILE,
-    Camera,
-    Controller,
-    Encoder,
-    Equipment,
-    MobileDevice,
-    ParkingLot,
-    Vehicle,
-)
+from .records import Controller, Encoder, Equipment, MobileDevice, ParkingLot, Vehicle
 from .selection import Selection
 
 DEFAULT_NAME: Final = "HikCentral Professional"
 
-PREFIXES: Final[Mapping[str, str]] = {ENCODER: "enc", CONTROLLER: "acs", MOBILE: "mob"}
-"""Resource type of a device → prefix of its id in the inventory."""
 _KINDS: Final[Mapping[type[Equipment], tuple[str, DeviceKind]]] = {
     Encoder: ("enc", DeviceKind.ENCODER),
     Controller: ("acs", DeviceKind.ACCESS_CONTROLLER),
@@ -49,14 +35,14 @@ def model_of(serial: str | None) -> str | None:
 class Equipped:
     """Makes the devices of what is imported, each id once: `skipped` counts those that came twice."""
 
-    def __init__(self, selection: Selection, uid: str, options: Mapping[str, Any]) -> None:
-        """`uid`: unique id of the system."""
+    def __init__(self, selection: Selection, uid: str, *, plates: bool = False) -> None:
+        """`uid`: unique id of the system. `plates`: whether plates may be shown."""
         self.skipped = 0
         self.chosen = selection
         self._facts = selection.facts
         self._places = selection.places
         self.uid = uid
-        self._plates = "plates" in (options.get(PERSONAL) or ())
+        self._plates = plates
         self._devices: dict[str, Device] = {}
 
     def id(self, prefix: str, *ids: str) -> str:
@@ -158,14 +144,21 @@ class Equipped:
                 )
 
     def _spots(self) -> Mapping[tuple[type[Equipment], str], list[tuple[str | None, str | None]]]:
-        """Return where things hang on each device: (site, area); a device itself says neither."""
+        """Return where things hang on each device: (site, area); a device itself says neither.
+
+        Only cameras name their site, so inputs and outputs count where there are none.
+        """
         chosen = self.chosen
         spots: dict[tuple[type[Equipment], str], list[tuple[str | None, str | None]]] = {}
-        for group in (chosen.cameras, chosen.inputs, chosen.outputs):
+        for camera in chosen.cameras.values():
+            if (parent := self._facts.parent_of(camera)) is not None:
+                spots.setdefault((type(parent), parent.id), []).append((camera.site or None, camera.region))
+        seen = frozenset(spots)
+        for group in (chosen.inputs, chosen.outputs):
             for each in group.values():
-                if (parent := self._facts.parent_of(each)) is not None:
-                    site = each.site if isinstance(each, Camera) else None
-                    spots.setdefault((type(parent), parent.id), []).append((site or None, each.region))
+                parent = self._facts.parent_of(each)
+                if parent is not None and (type(parent), parent.id) not in seen:
+                    spots.setdefault((type(parent), parent.id), []).append((None, each.region))
         for door in chosen.doors.values():
             if door.controller is not None:
                 spots.setdefault((Controller, door.controller), []).append((None, door.region))

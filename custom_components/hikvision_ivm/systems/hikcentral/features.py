@@ -46,9 +46,10 @@ def build(
     platform does not answer. `faces`: device ids of cameras that were seen to compare faces. `known`: the inventory
     before, whose choices of selects are kept, for they are read later than everything else.
     """
-    equipped = Equipped(Selection(facts, options), uid, options)
+    wishes = Wishes.of(options, refused)
+    equipped = Equipped(Selection(facts, options), uid, plates="plates" in wishes.personal)
     devices = equipped.all(url=url)
-    maker = _Maker(equipped, options, Wishes.of(options, refused), frozenset(faces))
+    maker = _Maker(equipped, options, wishes, frozenset(faces))
     by_id: dict[str, Feature] = {}
     skipped = equipped.skipped
     for feature in maker.all():
