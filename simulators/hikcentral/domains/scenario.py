@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 2.0, 8.0
 """Seconds between steps."""
-MOTION, LINE_CROSSING, INPUT_ALARM = 131331, 131585, 589825
+MOTION, LINE_CROSSING = 131331, 131585
 GRANTED_BY_CARD, GRANTED_BY_FACE, DENIED = 198914, 196893, 197128
-DOOR_OPENED, DOOR_CLOSED = 198913, 199169
+CLOSED, OPEN = 1, 2
+"""doorState."""
 OVERSPEED = 648
 STRANGER_PLATE = "X ZZ 999"
 ROUND = 60
@@ -50,8 +51,13 @@ def _motion(platform: HikCentralSimulator, chance: Random) -> None:
 
 def _input(platform: HikCentralSimulator, chance: Random) -> None:
     """An alarm input is on for a while."""
-    event = platform.happen(INPUT_ALARM, "ioIn", chance.choice(list(platform.state.inputs)), status=1)
-    platform.later(chance.uniform(2, 5), lambda: platform.events.end(event))
+    terminal = chance.choice(list(platform.state.inputs))
+    platform.set_input(terminal, on=True)
+    platform.later(chance.uniform(2, 5), lambda: _calm(platform, terminal))
+
+
+def _calm(platform: HikCentralSimulator, terminal: str) -> None:
+    platform.set_input(terminal, on=False)
 
 
 def _access(platform: HikCentralSimulator, chance: Random) -> None:
@@ -59,14 +65,15 @@ def _access(platform: HikCentralSimulator, chance: Random) -> None:
     door, person = chance.choice(list(platform.state.doors)), chance.choice(list(platform.state.persons))
     code = chance.choice((GRANTED_BY_CARD, GRANTED_BY_CARD, GRANTED_BY_FACE, DENIED))
     platform.door_event(door, code, person, temperature=round(chance.uniform(36.0, 37.2), 1), picture=True)
-    if code == DENIED:
-        return
-    platform.happen(DOOR_OPENED, "door", door, data={})
-    platform.later(chance.uniform(1, 3), lambda: _close(platform, door))
+    if code != DENIED and platform.state.doors[door].state == CLOSED:
+        platform.move_door(door, OPEN)
+        platform.later(chance.uniform(1, 3), lambda: _close(platform, door))
 
 
 def _close(platform: HikCentralSimulator, door: str) -> None:
-    platform.happen(DOOR_CLOSED, "door", door, data={})
+    """The door falls shut, unless somebody holds it meanwhile."""
+    if platform.state.doors[door].state == OPEN:
+        platform.move_door(door, CLOSED)
 
 
 def _people(platform: HikCentralSimulator, chance: Random) -> None:

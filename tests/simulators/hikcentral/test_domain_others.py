@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -231,7 +231,10 @@ async def test_sleep(connect: Connect) -> None:
     assert (await client.call(SLEEP, BED | DAY)).data == {
         "TotalTime": 0, "DeepSleepTime": 0, "LightSleepTime": 0, "AwakeTime": 0, "SleepTime": "",
     }  # fmt: skip
-    for depth, start, end in (("awake", 0, 10), ("light", 10, 40), ("deep", 40, 100)):
+    parts: tuple[tuple[Literal["deep", "light", "awake"], int, int], ...] = (
+        ("awake", 0, 10), ("light", 10, 40), ("deep", 40, 100),
+    )  # fmt: skip
+    for depth, start, end in parts:
         begin = NOON - timedelta(hours=10)
         client.platform.sleep("1", depth, begin + timedelta(minutes=start), begin + timedelta(minutes=end))
     assert (await client.call(SLEEP, BED | DAY)).data == {

@@ -168,8 +168,8 @@ async def test_figures_by_time(connect: Connect) -> None:
     """By minute, hour, day and month, for each camera; without a total."""
     client: Client = await connect(now=lambda: NOON)
     platform = client.platform
-    for minutes in (0, 1, 61, 24 * 60, 31 * 24 * 60):
-        platform.people_pass(entered=1, exited=2, camera="3", at=NOON - timedelta(minutes=minutes))
+    for ago in (0, 1, 61, 24 * 60, 31 * 24 * 60):
+        platform.people_pass(entered=1, exited=2, camera="3", at=NOON - timedelta(minutes=ago))
     body = PAGE | {"cameraIndexCodes": "3,4"}
 
     async def asked(kind: int, start: str, end: str) -> list[tuple[str, str, int]]:
