@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ..kinds import Kind
-from ..model import UNKNOWN, Feature, LockFeature, LockValue, SelectFeature, Unknown, Value
+from ..model import UNKNOWN, BinarySensorFeature, Feature, LockFeature, LockValue, SelectFeature, Unknown, Value
 
 REMAIN_OPEN: Final = 0
 CLOSED: Final = 1
@@ -30,12 +30,18 @@ _LOCKS: Final[Mapping[int, LockValue]] = MappingProxyType(
 _MODES: Final[Mapping[int, str]] = MappingProxyType(
     {REMAIN_OPEN: "remain_open", CLOSED: "normal", OPEN: "normal", REMAIN_CLOSED: "remain_closed"}
 )
+_STAYS: Final[Mapping[Kind, int]] = MappingProxyType({Kind.REMAIN_OPEN: REMAIN_OPEN, Kind.REMAIN_CLOSED: REMAIN_CLOSED})
 
 
 def door_value(feature: Feature, state: int | None) -> Value | Unknown | None:
-    """Return the value of a door's feature in a state; None: the state says nothing about this feature."""
+    """Return the value of a door's feature in a state; None: the state says nothing about this feature.
+
+    Lock and contact are not told apart in it, so that the sensors of either are left to events.
+    """
     if isinstance(feature, LockFeature):
         return _LOCKS.get(state, UNKNOWN) if state is not None else UNKNOWN
     if isinstance(feature, SelectFeature) and feature.kind is Kind.DOOR_MODE:
         return _MODES.get(state, UNKNOWN) if state is not None else UNKNOWN
+    if isinstance(feature, BinarySensorFeature) and feature.kind in _STAYS:
+        return state == _STAYS[feature.kind] if state in _MODES else UNKNOWN
     return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..base import Sink
 from ..errors import (
+    DeviceFailureError,
     InvalidArgumentError,
     NotFoundError,
     NotPlayableError,
@@ -77,6 +78,7 @@ class Playback:
         if not timedelta() < end - start <= LONGEST:
             raise InvalidArgumentError(field="end", reason="is not within three days after the start")
         protocols = self._to_try()
+        sure = bool(protocols)
         for protocol in protocols:
             try:
                 answer = await self._ask(camera, start, end, protocol)
@@ -86,6 +88,7 @@ class Playback:
                 raise _nothing(camera) if error.code == NO_RECORDING else error from None
             except OTHER_PROTOCOL as error:
                 _LOGGER.debug("No recording of %s as %s: %s", camera.name, protocol, error)
+                sure = sure and not isinstance(error, DeviceFailureError)
                 continue
             parts = (answer, *answer.children("list"))
             if (
@@ -95,7 +98,7 @@ class Playback:
                 return url
             if all(address_of(part) is None for part in parts):
                 raise _nothing(camera)
-        if protocols:
+        if sure:
             self._remember("")
         if self._template is None:
             raise NotPlayableError(function=_what(camera))

@@ -82,8 +82,9 @@ BUTTONS: Final[Mapping[Kind, str]] = MappingProxyType(
     }
 )
 
-_UNSEEN_CODES: Final = frozenset({"1", "4", "5", "7", "192", "194", "0x00052301"})
-"""How a command may fail because nobody watches the camera: the call is for use "after starting live view"."""
+_UNSEEN_CODES: Final = frozenset({"1", "2", "4", "5", "7", "192", "194", "0x00052301"})
+"""How a command may fail because nobody watches the camera: the call is for use "after starting live view", and which
+code says so is not documented."""
 _REFUSALS: Final = (
     AccessDisabledError,
     AuthenticationError,
@@ -243,9 +244,11 @@ class Ptz:
         """Give a command; if it fails as one without a live view may, start one and give it once more."""
         try:
             await command()
-        except (BusyError, DeviceFailureError) as error:
+        except (BusyError, DeviceFailureError, RejectedError) as error:
             if error.code == OCCUPIED:
-                raise BusyError(f"somebody else moves {camera.name} at the moment") from error
+                busy = BusyError(f"somebody else moves {camera.name} at the moment")
+                busy.code = OCCUPIED
+                raise busy from error
             if error.code not in _UNSEEN_CODES:
                 raise
             try:
