@@ -285,7 +285,7 @@ async def search_parking_records(
         }
     }
     rows = await context.client.pages(PARKED, body, size=_PER_PAGE, page="pageIndex")
-    return {"records": _ordered([_stay_result(row, context) for row in rows])}
+    return {"records": _ordered([_stay_result(row, context) for row in rows if row.text("guid") is not None])}
 
 
 def _ordered(records: list[dict[str, object]]) -> list[dict[str, object]]:
