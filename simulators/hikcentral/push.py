@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from .answers import dump
+from .shaping import notification
 from .times import fine_stamp, spaced_stamp
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class PushSender:
         """Seconds from each notification to its answer."""
         self.statuses: deque[int] = deque(maxlen=KEPT_LATENCIES)
         """HTTP status of each answer; 0: nobody there."""
+        self._turn = 0
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
         self._session: aiohttp.ClientSession | None = None
         self._worker: asyncio.Task[None] | None = None
@@ -132,7 +134,9 @@ class PushSender:
     def _message(self, ability: str, events: list[dict[str, Any]]) -> dict[str, Any]:
         moment = self._platform.now()
         printed = spaced_stamp(moment) if self._platform.options.spaced_send_time else fine_stamp(moment)
-        return {"method": "OnEventNotify", "params": {"sendTime": printed, "ability": ability, "events": events}}
+        message = {"method": "OnEventNotify", "params": {"sendTime": printed, "ability": ability, "events": events}}
+        self._turn += 1
+        return notification(self._platform.profile, message, self._turn - 1)
 
     async def _deliver(self, dest: str, body: bytes) -> None:
         """Send one notification, again if it failed and retries are set."""

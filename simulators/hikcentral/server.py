@@ -27,6 +27,8 @@ BODY_LIMIT = 16 * 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
 FORBIDDEN_IN_USER = frozenset("'/\\:*?\"<>|")
 KEPT_NONCES = 100_000
+KEPT_REQUESTS = 50_000
+"""The log of requests loses its older part above this."""
 CLOCK_TOLERANCE = 900.0
 """Seconds of the anti-replay window when the platform's clock is wrong and no window was set."""
 
@@ -251,6 +253,8 @@ class Gateway:
             app_key=request.headers.get("X-Ca-Key", ""),
         )  # fmt: skip
         self.requests.append(record)
+        if len(self.requests) > KEPT_REQUESTS:
+            del self.requests[: KEPT_REQUESTS // 5]
         if self.delay:
             await asyncio.sleep(self.delay)
         fault = self._fault(record.path)

@@ -4,6 +4,7 @@
 client that takes nothing for granted: numbers come as text, totals are missing or wrong in type, there are unknown keys.
 """
 
+import json
 from typing import Any, Literal
 
 from .answers import success
@@ -67,6 +68,33 @@ def _spoil(key: str, value: Any, turn: int) -> Any:
     if turn % 2 and key.endswith("ndexCode") and isinstance(value, str) and value.isdecimal():
         return int(value)
     return value
+
+
+def notification(profile: Profile, message: dict[str, Any], turn: int) -> dict[str, Any]:
+    """Shape a push; `turn` counts the pushes. Nothing an event needs is lost, whatever the profile."""
+    if profile == "table":
+        return message
+    params = message["params"]
+    events = [(_sample_event if profile == "sample" else _hostile_event)(event, turn) for event in params["events"]]
+    single = profile == "hostile" and len(events) == 1 and turn % 2 == 0
+    return message | {"params": params | {"events": events[0] if single else events}}
+
+
+def _sample_event(event: dict[str, Any], turn: int) -> dict[str, Any]:
+    """Print an event as the sample does: without a level (L18188)."""
+    return {key: value for key, value in event.items() if key != "eventLvl"}
+
+
+def _hostile_event(event: dict[str, Any], turn: int) -> dict[str, Any]:
+    """Spoil an event: numbers as text, the parent's key spelled rightly, data as text, blanks in the time."""
+    spoiled = {key: str(value) if isinstance(value, int) else value for key, value in event.items()}
+    spoiled["srcParentIndex"] = spoiled.pop("srcParentIdex")
+    spoiled["happenTime"] = spoiled["happenTime"].replace("T", "T ")
+    if turn % 3 == 0:
+        spoiled["data"] = json.dumps(event["data"])
+    elif not event["data"]:
+        spoiled["data"] = None if turn % 3 == 1 else ""
+    return spoiled | {"futureField": [{}]}
 
 
 def renamed(**names: str) -> Any:

@@ -213,8 +213,8 @@ class Search:
 
 
 @dataclass(slots=True, eq=False)
-class EventRecord(Tracked):
-    """One occurrence, as the search finds it; `data` is what the push carried."""
+class EventRecord:
+    """One occurrence, as the search finds it; `data` is what the push carried. No kept answer depends on it."""
 
     event_id: str
     code: int

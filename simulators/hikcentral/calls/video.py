@@ -22,6 +22,7 @@ BYTES_PER_SECOND = 131_072
 MAIN, WIDTHS = 0, {0: 1280, 1: 640}
 NOT_RECORDING = 1
 FIRST_PAGE = ("", "null")
+KEPT_SEARCHES = 1000
 
 
 def public_host(platform: HikCentralSimulator, call: Call) -> str:
@@ -161,6 +162,8 @@ def playback(platform: HikCentralSimulator, call: Call) -> dict[str, Any]:
     following = ""
     if start + len(part) < len(found):
         following = f"{platform.random.getrandbits(128):032x}"
+        while len(platform.searches) >= KEPT_SEARCHES:
+            del platform.searches[next(iter(platform.searches))]
         platform.searches[following] = Search(camera.id, begin, end, start + len(part))
     return {
         "list": [_segment(platform, call, camera, *times) for times in part],

@@ -129,6 +129,30 @@ async def test_form_of_a_notification(connect: Connect, receiver: Receiver) -> N
     assert (client.platform.delivered, client.platform.failed_pushes) == (1, 0)
 
 
+async def test_notification_of_the_sample(connect: Connect, receiver: Receiver) -> None:
+    """The printed one has no level."""
+    client: Client = await connect("sample")
+    await client.call(SUBSCRIBE, {"eventTypes": [MOTION], "eventDest": receiver.url})
+    client.platform.happen(MOTION)
+    await client.platform.settle()
+    (event,) = receiver.events
+    assert "eventLvl" not in event and event["srcParentIdex"] == "1"
+
+
+async def test_hostile_notifications(connect: Connect, receiver: Receiver) -> None:
+    """Numbers are texts, one event is no list at times, data is text or nothing, keys are spelled otherwise."""
+    client: Client = await connect("hostile")
+    await client.call(SUBSCRIBE, {"eventTypes": [MOTION], "eventDest": receiver.url})
+    for number in range(3):
+        client.platform.happen(MOTION, event_id=str(number))
+        await client.platform.settle()
+    first, second, third = (message["params"]["events"] for message in receiver.messages)
+    assert (first["eventId"], second[0]["eventId"], third["eventId"]) == ("0", "1", "2")
+    assert [event["data"] for event in (first, second[0], third)] == ["{}", None, ""]
+    assert (first["eventType"], first["status"], first["srcParentIndex"]) == (str(MOTION), "3", "1")
+    assert "srcParentIdex" not in first and "T " in first["happenTime"]
+
+
 async def test_only_what_was_subscribed(connect: Connect, receiver: Receiver) -> None:
     """Other types are recorded, not pushed."""
     client = await subscribed(connect, receiver, MOTION)
