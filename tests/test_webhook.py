@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.hikvision_ivm import webhook
 from custom_components.hikvision_ivm.const import DOMAIN
@@ -281,3 +281,44 @@ async def test_only_from_the_local_network(client: Client, system: FlowSystem) -
     with patch("homeassistant.components.webhook.network_util.is_local", return_value=False):
         assert (await client.post(PATH, data=b"x")).status == HTTPStatus.OK
     assert system.requests == []
+
+
+async def reopen(hass: HomeAssistant, entry: MockConfigEntry, sources: str) -> FlowSystem:
+    """Open the secret address for some senders only."""
+    hass.config_entries.async_update_entry(entry, options={"device_push": True, "post_sources": sources})
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    running: FlowSystem = entry.runtime_data.system
+    return running
+
+
+async def test_only_named_senders(hass: HomeAssistant, client: Client, entry: MockConfigEntry) -> None:
+    """Who was not named is told nothing, as if there were no such address."""
+    system = await reopen(hass, entry, "192.0.2.0/24")
+    answer = await client.post(PATH, data=b"x")
+    assert (answer.status, await answer.read()) == (HTTPStatus.OK, b"")
+    assert system.requests == []
+    assert posted(entry) == {"foreign": 1}
+
+
+async def test_named_sender_from_outside(hass: HomeAssistant, client: Client, entry: MockConfigEntry) -> None:
+    """A sender that was named need not be in the local network, but does not come through the cloud."""
+    system = await reopen(hass, entry, "127.0.0.1")
+    with patch("homeassistant.components.webhook.network_util.is_local", return_value=False):
+        assert await (await client.post(PATH, data=b"x")).read() == b"OK"
+        with patch("custom_components.hikvision_ivm.webhook.is_cloud_connection", return_value=True):
+            assert await (await client.post(PATH, data=b"x")).read() == b""
+    assert len(system.requests) == 1
+    assert posted(entry) == {"requests": 1, "foreign": 1}
+
+
+async def test_message_through_the_interface(
+    hass: HomeAssistant, entry: MockConfigEntry, system: FlowSystem, hass_ws_client: WebSocketGenerator
+) -> None:
+    """An administrator can send a message for a test: it has no stream, and arrives once."""
+    client = await hass_ws_client(hass)
+    message = {"type": "webhook/handle", "webhook_id": SECRET, "method": "POST", "body": "hello", "query": "a=1"}
+    await client.send_json_auto_id(message)
+    assert (await client.receive_json())["result"]["body"] == "OK"
+    (request,) = system.requests
+    assert (request.body, dict(request.query)) == (b"hello", {"a": "1"})

@@ -49,7 +49,9 @@ class PostListener:
     async def open(self) -> None:
         """Begin to listen; a port that cannot be had becomes a repair, and the entry goes on without."""
         problems = await self._resolve() if self._host else []
-        runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=SHUTDOWN_SECONDS)
+        # What was refused is not read to its end.
+        server = web.Server(self._handle, access_log=None, lingering_time=0.0)
+        runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         try:
             await web.TCPSite(runner, port=self._port).start()
