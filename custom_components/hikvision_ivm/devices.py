@@ -50,6 +50,12 @@ def _register(registry: dr.DeviceRegistry, entry: ConfigEntry, device: Device, m
 
 
 @callback
+def registered_device(hass: HomeAssistant, entry: ConfigEntry, device_id: str) -> dr.DeviceEntry | None:
+    """Return what is registered of a device of an inventory."""
+    return dr.async_get(hass).async_get_device_by_identifier((DOMAIN, device_id), entry.entry_id)
+
+
+@callback
 def async_withdraw_entity(hass: HomeAssistant, domain: str, unique_id: str, since: datetime) -> None:
     """Remove an entity that was offered on a hint and turned out not to exist.
 

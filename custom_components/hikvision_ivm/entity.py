@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast, override
 
 from homeassistant.core import callback
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import DOMAIN, LOGGER
+from .const import LOGGER
 from .coordinator import IvmCoordinator
+from .devices import registered_device
 from .systems.errors import SystemFailure
 from .systems.kinds import Kind
 from .systems.model import Feature, Occurrence, Value
@@ -28,6 +28,8 @@ class IvmEntity[F: Feature](Entity):
         self.coordinator = coordinator
         self.feature = feature
         self.entity_description = description
+        # Not by `device_info`, which would register the device anew for every one of thousands of entities.
+        self.device_entry = registered_device(coordinator.hass, coordinator.entry, feature.device_id)
         # A blank and what tells several of one kind apart, or nothing: "Alarm input{part}".
         part = feature.label or feature.part
         self._attr_translation_placeholders = {"part": f" {part}"} if part else NO_PART
@@ -37,12 +39,6 @@ class IvmEntity[F: Feature](Entity):
     def unique_id(self) -> str:
         """The feature's id."""
         return self.feature.id
-
-    @property
-    @override
-    def device_info(self) -> DeviceInfo:
-        """The device, which the coordinator registered before."""
-        return DeviceInfo(identifiers={(DOMAIN, self.feature.device_id)})
 
     @property
     @override

@@ -2,9 +2,9 @@
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
 
 from .const import DOMAIN
+from .devices import registered_device
 from .systems.model import Occurrence
 
 EVENT = f"{DOMAIN}_event"
@@ -13,7 +13,7 @@ EVENT = f"{DOMAIN}_event"
 @callback
 def async_fire_occurrence(hass: HomeAssistant, entry: ConfigEntry, occurrence: Occurrence) -> None:
     """Fire an occurrence: moments as ISO 8601, facts that are not known left out."""
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, occurrence.device_id), entry.entry_id)
+    device = registered_device(hass, entry, occurrence.device_id)
     facts = {
         "entry_id": entry.entry_id,
         "device_id": device and device.id,
