@@ -319,6 +319,11 @@ _ROWS: Final[tuple[EventType, ...]] = (
 EVENT_TYPES: Final[Mapping[int, EventType]] = MappingProxyType({row.code: row for row in _ROWS})
 """Code → its row."""
 
+NORMAL: Final[Mapping[Kind, bool]] = MappingProxyType(
+    {row.sensor: row.sensor is Kind.ONLINE for row in _ROWS if row.sensor is not None and row.role is Role.SETS}
+)
+"""Kind of a sensor that pairs of codes set → its value while nothing is to be said."""
+
 LOWEST_SUBSCRIBABLE: Final = 100_000
 """Smallest code that the documented range of a subscription admits (hikcentral §5 T1)."""
 MAIN_CODES: Final[tuple[int, ...]] = tuple(sorted(code for code in EVENT_TYPES if code >= LOWEST_SUBSCRIBABLE))
