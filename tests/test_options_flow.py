@@ -20,6 +20,7 @@ from custom_components.hikvision_ivm.flow_forms import FORMS
 from custom_components.hikvision_ivm.options_rows import REMOVE, Section, Selection, Text
 from custom_components.hikvision_ivm.systems import settings
 from tests.flow_system import SERIAL, FlowSystem
+from tests.platform_system import PlatformSystem, load, platform_entry
 
 HOLDS = dict.fromkeys(settings.HOLDS, 5)
 ALL = {
@@ -34,7 +35,7 @@ ALL = {
 @pytest.fixture(autouse=True)
 def fake_systems() -> Iterator[None]:
     """Let the scripted system stand for the real one."""
-    with patch("custom_components.hikvision_ivm.SYSTEMS", {"isapi": FlowSystem}):
+    with patch("custom_components.hikvision_ivm.SYSTEMS", {"isapi": FlowSystem, "hikcentral": PlatformSystem}):
         yield
 
 
@@ -189,6 +190,240 @@ async def test_address_for_the_device(hass: HomeAssistant) -> None:
     with patch("homeassistant.components.webhook.get_url", side_effect=NoURLAvailableError):
         result = await hass.config_entries.options.async_init(entry.entry_id)
     assert result["description_placeholders"] == {"webhook_url": path}
+
+
+# platforms
+
+PLATFORM = {
+    "sites": ["1", "2"],
+    "areas": [],
+    "streams": ["sub"],
+    "push": True,
+    "personal": [],
+    "sirens": [],
+    "lock_stays": False,
+    "parking_spaces": False,
+    "callback": {"post_port": 0},
+    "advanced": {"hold_pulse": 10, "raw_events": False},
+}
+STORED = {
+    "push": True,
+    "lock_stays": False,
+    "parking_spaces": False,
+    "post_port": 0,
+    "hold_pulse": 10,
+    "raw_events": False,
+}
+TEMPLATE = "rtsp://viewer:s3cret@{ip}:554/Streaming/Channels/101"
+
+
+async def open_platform(
+    hass: HomeAssistant, options: Mapping[str, Any] | None = None
+) -> tuple[MockConfigEntry, ConfigFlowResult]:
+    """Set a platform up and open its options."""
+    entry = platform_entry(hass, options)
+    await load(hass, entry)
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "hikcentral")
+    return entry, result
+
+
+def fields(result: ConfigFlowResult, section: str = "") -> dict[str, Any]:
+    """Return the markers of a form or a section of it, by their names."""
+    assert result["data_schema"] is not None
+    schema = result["data_schema"].schema
+    if section:
+        schema = next(value for key, value in schema.items() if str(key) == section).schema.schema
+    return {str(key): key for key in schema}
+
+
+async def test_platform_defaults(hass: HomeAssistant) -> None:
+    """Everything of the platform is imported and nothing of people; folded away is what few need."""
+    entry, result = await open_platform(hass)
+    shown = fields(result)
+    assert list(shown) == list(PLATFORM)
+    plain = {name: marker.default() for name, marker in shown.items() if name not in {"callback", "advanced"}}
+    assert plain == {name: PLATFORM[name] for name in plain}
+    assert list(fields(result, "callback")) == ["post_url", "post_port", "post_sources"]
+    assert list(fields(result, "advanced")) == ["platform_zone", "stream_template", "hold_pulse", "raw_events"]
+    assert all(
+        value.options == {"collapsed": True}
+        for key, value in result["data_schema"].schema.items()
+        if str(key) in {"callback", "advanced"}
+    )
+    assert (await submit(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
+    assert dict(entry.options) == STORED
+
+
+async def test_platform_choices(hass: HomeAssistant, socket_enabled: None, unused_tcp_port: int) -> None:
+    """What was typed is stored flat, without blanks, and shown again, save for the secret."""
+    entry, result = await open_platform(hass)
+    typed = {
+        **PLATFORM,
+        "sites": ["2"],
+        "areas": ["1/1"],
+        "streams": [],
+        "personal": ["plates", "visitors"],
+        "sirens": ["7"],
+        "lock_stays": True,
+        "callback": {
+            "post_url": " http://192.0.2.5:8123 ",
+            "post_port": unused_tcp_port,
+            "post_sources": "192.0.2.10, 198.51.100.0/24",
+        },
+        "advanced": {
+            "platform_zone": "America/New_York",
+            "stream_template": TEMPLATE,
+            "hold_pulse": 3,
+            "raw_events": True,
+        },
+    }
+    assert (await submit(hass, result, typed))["type"] is FlowResultType.CREATE_ENTRY
+    assert dict(entry.options) == {
+        "sites": ["2"],
+        "areas": ["1/1"],
+        "streams": [],
+        "push": True,
+        "personal": ["plates", "visitors"],
+        "sirens": ["7"],
+        "lock_stays": True,
+        "parking_spaces": False,
+        "post_url": "http://192.0.2.5:8123",
+        "post_port": unused_tcp_port,
+        "post_sources": "192.0.2.10, 198.51.100.0/24",
+        "platform_zone": "America/New_York",
+        "stream_template": TEMPLATE,
+        "hold_pulse": 3,
+        "raw_events": True,
+    }
+    assert type(entry.options["post_port"]) is int
+    assert entry.runtime_data.system.options == dict(entry.options)
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    shown = fields(result)
+    assert shown["sites"].default() == ["2"]
+    assert shown["personal"].default() == ["plates", "visitors"]
+    callback = fields(result, "callback")
+    assert callback["post_url"].description == {"suggested_value": "http://192.0.2.5:8123"}
+    assert callback["post_port"].default() == unused_tcp_port
+    assert fields(result, "advanced")["stream_template"].description is None
+    assert "s3cret" not in str(result)
+    assert result["description_placeholders"]["callback"] == "http://192.0.2.5:8123/eventRcv"
+
+
+@pytest.mark.parametrize("areas", [[], ["1/1", "2/1"]])
+async def test_all_areas(hass: HomeAssistant, areas: list[str]) -> None:
+    """No area and all areas are the same: areas that come later are imported, too."""
+    entry, result = await open_platform(hass, {"areas": ["1/1"]})
+    assert fields(result)["areas"].default() == ["1/1"]
+    await submit(hass, result, {**PLATFORM, "areas": areas})
+    assert "areas" not in entry.options
+
+
+async def test_secret_is_kept_replaced_and_removed(hass: HomeAssistant) -> None:
+    """An empty field keeps a secret, which only a field of its own removes."""
+    entry, result = await open_platform(hass, {"stream_template": TEMPLATE})
+    advanced = PLATFORM["advanced"]
+    assert "stream_template_remove" in fields(result, "advanced")
+    typed = {**PLATFORM, "advanced": {**advanced, "stream_template_remove": False}}
+    await submit(hass, result, typed)
+    assert entry.options["stream_template"] == TEMPLATE
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    other = "rtsps://{name}.example/{stream}"
+    changed = {**advanced, "stream_template_remove": False, "stream_template": other}
+    await submit(hass, result, {**PLATFORM, "advanced": changed})
+    assert entry.options["stream_template"] == other
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    await submit(hass, result, {**PLATFORM, "advanced": {**advanced, "stream_template_remove": True}})
+    assert "stream_template" not in entry.options
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    assert "stream_template_remove" not in fields(result, "advanced")
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "wrong"),
+    [
+        ("callback", "post_url", "192.0.2.5:8123"),
+        ("callback", "post_url", "ftp://192.0.2.5"),
+        ("callback", "post_url", "http://"),
+        ("callback", "post_url", "http://user:pw@192.0.2.5"),
+        ("callback", "post_url", "http://192.0.2.5/?a=1"),
+        ("callback", "post_url", "http://192.0.2.5/#a"),
+        ("callback", "post_url", "http://192.0.2.5:99999"),
+        ("callback", "post_sources", "platform.example"),
+        ("callback", "post_sources", "192.0.2.0/33"),
+        ("advanced", "platform_zone", "Europe/Nowhere"),
+        ("advanced", "platform_zone", "../../etc/passwd"),
+        ("advanced", "platform_zone", "Europe"),
+        ("advanced", "stream_template", "http://{ip}/"),
+        ("advanced", "stream_template", "rtsp:///{id}"),
+        ("advanced", "stream_template", "rtsp://{host}/1"),
+        ("advanced", "stream_template", "rtsp://{ip.__class__}/1"),
+        ("advanced", "stream_template", "rtsp://{ip!r}/1"),
+        ("advanced", "stream_template", "rtsp://{ip:>999999999}/1"),
+        ("advanced", "stream_template", "rtsp://{}/1"),
+        ("advanced", "stream_template", "rtsp://{ip/1"),
+    ],
+)
+async def test_what_cannot_be_used(hass: HomeAssistant, section: str, name: str, wrong: str) -> None:
+    """It is named, nothing is stored, the rest stays as typed, and then it can be put right."""
+    entry, result = await open_platform(hass)
+    typed = {**PLATFORM, "lock_stays": True, section: {**PLATFORM[section], name: wrong}}
+    typed["callback"] = {"post_sources": "192.0.2.1", **typed["callback"]}
+    result = await submit(hass, result, typed)
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == {"base": f"invalid_{name}"}
+    assert dict(entry.options) == {}
+    assert fields(result)["lock_stays"].description == {"suggested_value": True}
+    again = fields(result, section)[name].description
+    assert again is None if name == "stream_template" else again == {"suggested_value": wrong}
+    assert (await submit(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
+    assert dict(entry.options) == STORED
+
+
+@pytest.mark.parametrize("port", [-1, 65536, "x"])
+async def test_no_port(hass: HomeAssistant, port: Any) -> None:
+    """A port outside the bounds is refused by the form."""
+    _, result = await open_platform(hass)
+    with pytest.raises(InvalidData):
+        await submit(hass, result, {**PLATFORM, "callback": {"post_port": port}})
+
+
+async def test_platform_without_a_site(hass: HomeAssistant) -> None:
+    """A platform of which no site is imported would be empty."""
+    _, result = await open_platform(hass)
+    result = await submit(hass, result, {**PLATFORM, "sites": []})
+    assert result["errors"] == {"sites": "nothing_selected"}
+    assert (await submit(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_platform_that_does_not_run(hass: HomeAssistant) -> None:
+    """What cannot be asked stays as it is."""
+    entry = platform_entry(hass, {"sites": ["1"], "sirens": ["7"], "areas": ["1/1"]})
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    assert not {"sites", "areas", "sirens"} & fields(result).keys()
+    typed = {name: value for name, value in PLATFORM.items() if name not in {"sites", "areas", "sirens"}}
+    await submit(hass, result, typed)
+    assert dict(entry.options) == {**STORED, "sites": ["1"], "sirens": ["7"], "areas": ["1/1"]}
+
+
+async def test_callback_address_is_shown(hass: HomeAssistant) -> None:
+    """The address that the platform posts to, as far as it is known."""
+    await async_process_ha_core_config(hass, {"internal_url": "http://192.168.1.5:8123"})
+    entry, result = await open_platform(hass)
+    address = f"http://192.168.1.5:8123/api/webhook/{entry.data['webhook_id']}"
+    assert result["description_placeholders"] == {"callback": address, **options_flow.PLATFORM_PLACEHOLDERS}
+    with patch("custom_components.hikvision_ivm.webhook.get_url", side_effect=NoURLAvailableError):
+        result = await hass.config_entries.options.async_init(entry.entry_id)
+    assert result["description_placeholders"]["callback"] == "–"
+
+
+@pytest.mark.parametrize("zone", [None, "America/New_York", "Europe/Nowhere"])
+async def test_zone_reaches_the_system(hass: HomeAssistant, zone: str | None) -> None:
+    """Times without a zone are meant in that of the platform, or of Home Assistant if it is not known."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    entry, _ = await open_platform(hass, {"platform_zone": zone} if zone else {})
+    wanted = zone if zone == "America/New_York" else "Europe/Berlin"
+    assert str(entry.runtime_data._runtime.zone) == wanted  # noqa: SLF001 - what the system was made with
 
 
 def test_every_text_exists() -> None:
