@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components import hikvision_ivm
 from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.base import Tier
@@ -98,6 +99,10 @@ async def test_devices_hang_on_their_parents(
         (errors.BasicOnlyError(reason="Basic over HTTP"), ConfigEntryState.SETUP_RETRY),
         (errors.BusyError(retry_after=3), ConfigEntryState.SETUP_RETRY),
         (errors.InsufficientRightsError(right="remote"), ConfigEntryState.SETUP_RETRY),
+        (errors.AccessDisabledError(), ConfigEntryState.SETUP_RETRY),
+        (errors.PlatformUserError(reason="locked"), ConfigEntryState.SETUP_RETRY),
+        (errors.QuotaError(), ConfigEntryState.SETUP_RETRY),
+        (errors.UnlicensedError(function="OpenAPI"), ConfigEntryState.SETUP_RETRY),
         (errors.NotActivatedError(), ConfigEntryState.SETUP_ERROR),
         (errors.UnsupportedError(function="ISAPI"), ConfigEntryState.SETUP_ERROR),
         (errors.AuthenticationError(attempts_left=4), ConfigEntryState.SETUP_ERROR),
@@ -157,6 +162,54 @@ async def test_a_lock_is_told_until_it_is_over(
     assert locks() == ["–"]
     await hass.config_entries.async_remove(entry.entry_id)
     assert locks() == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "key", "placeholders"),
+    [
+        (errors.AccessDisabledError(), "access_disabled", {}),
+        (errors.PlatformUserError(reason="locked"), "platform_user", {"reason": "locked"}),
+        (errors.UnlicensedError(function="OpenAPI"), "unlicensed", {"function": "OpenAPI"}),
+    ],
+)
+async def test_what_must_be_done_elsewhere_is_told(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    system: FakeSystem,
+    set_up: SetUp,
+    issue_registry: ir.IssueRegistry,
+    failure: errors.SystemFailure,
+    key: str,
+    placeholders: dict[str, str],
+) -> None:
+    """A refusal that no new credentials cure becomes a repair, asks for no credentials, and goes with its cause."""
+
+    def told() -> list[tuple[str | None, dict[str, str] | None, ir.IssueSeverity | None]]:
+        ours = [issue for (domain, _), issue in issue_registry.issues.items() if domain == DOMAIN]
+        return [(issue.translation_key, issue.translation_placeholders, issue.severity) for issue in ours]
+
+    system.failures["identify"] = failure
+    await set_up()
+    assert told() == [(key, {"device": "Recorder", **placeholders}, ir.IssueSeverity.ERROR)]
+    assert hass.config_entries.flow.async_progress() == []
+    del system.failures["identify"]
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert told() == []
+
+
+@pytest.mark.parametrize("able", [True, False])
+@pytest.mark.parametrize("patient", [True, False])
+def test_trying_again_seldom(able: bool, patient: bool) -> None:
+    """What gets worse by trying is tried seldom, where Home Assistant can wait longer (2026.11)."""
+    failure = errors.PlatformUserError(reason="locked") if patient else errors.ConnectionFailedError(reason="refused")
+    with (
+        patch.object(hikvision_ivm, "ConfigEntryNotReady") as refusal,
+        patch.object(hikvision_ivm, "_CAN_WAIT", able),
+    ):
+        hikvision_ivm._refusal(failure)  # noqa: SLF001
+    expected = hikvision_ivm.PATIENCE_SECONDS if able and patient else None
+    assert refusal.call_args.kwargs.get("retry_after") == expected
 
 
 async def test_another_device_at_the_address(entry: MockConfigEntry, system: FakeSystem, set_up: SetUp) -> None:
