@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .base import System
+from .hikcentral import HikCentralSystem
 from .isapi import IsapiSystem
 
-SYSTEMS: Mapping[str, type[System]] = MappingProxyType({system.id: system for system in (IsapiSystem,)})
+SYSTEMS: Mapping[str, type[System]] = MappingProxyType(
+    {system.id: system for system in (IsapiSystem, HikCentralSystem)}
+)

@@ -219,6 +219,9 @@ class System(ABC):
         """Read what a user can choose from at set-up, before there is an inventory: option → as `choices`."""
         return {}
 
+    async def leave(self) -> None:
+        """Take back what the other side was asked to do for good: the entry is being removed. Raises `SystemFailure`."""
+
     async def fix(self, problem: Problem) -> None:
         """Mend a fixable problem after the user agreed."""
         raise UnsupportedError(function=problem.key)

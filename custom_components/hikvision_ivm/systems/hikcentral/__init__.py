@@ -1,1 +1,5 @@
 """HikCentral Professional: the platform's OpenAPI."""
+
+from .system import HikCentralSystem
+
+__all__ = ["HikCentralSystem"]

@@ -9,6 +9,8 @@ from .client import SKEW_SECONDS, HikCentralClient
 
 ACCESS: Final = "access"
 """Topic of the problems with how the platform lets us in."""
+PARTS: Final = "inventory"
+"""Topic of the parts that the inventory had to do without."""
 LOUD_SKEW_SECONDS: Final = 60.0
 """A clock that is off by more spoils times of events even where signatures are still accepted."""
 
@@ -46,19 +48,66 @@ NOTICED: Final[Mapping[str, str]] = {
 """Path → words, for what a user misses when the partner may not use it."""
 
 
-def access_problems(client: HikCentralClient, last: SystemFailure | None = None) -> list[Problem]:
-    """Judge how the platform lets us in; `last` is what the last poll of everything ended with, None if it worked."""
-    problems = [*_clock(client), *_missing(client)]
-    if client.strained:
-        problems.append(Problem(key="quota"))
-    if "nat" in client.conditions:
-        problems.append(Problem(key="nat_not_configured"))
-    if isinstance(last, AccessDisabledError):
-        problems.append(Problem(key="access_disabled", severe=True))
-    if isinstance(last, PlatformUserError):
-        reason = last.placeholders["reason"]
-        problems.append(Problem(key="platform_user", placeholders={"reason": reason}, severe=True))
-    return problems
+RESOURCE_CODES: Final = frozenset({"0x00072201", "130"})
+"""Codes for a right that the partner's user lacks on one thing, rather than on an API."""
+
+RIGHTS: Final[Mapping[str, str]] = {
+    "doorControl": "open and close doors",
+    "normalControl": "let doors remain open or closed",
+    "ioOutControl": "control alarm outputs",
+    "ptzControl": "control PTZ",
+}
+"""The platform's word for a right (hikcentral §1.11) → what it is for."""
+
+
+class Problems:
+    """What only the owner can change, as it was learnt from answers.
+
+    `last`: what the last poll of everything ended with; None if it worked.
+    """
+
+    def __init__(self, client: HikCentralClient) -> None:
+        """Begin without any."""
+        self.last: SystemFailure | None = None
+        self._client = client
+        self._denied: set[str] = set()
+
+    def access(self) -> list[Problem]:
+        """Judge how the platform lets us in."""
+        client, last = self._client, self.last
+        problems = [*_clock(client), *_missing(client)]
+        if client.strained:
+            problems.append(Problem(key="quota"))
+        if "nat" in client.conditions:
+            problems.append(Problem(key="nat_not_configured"))
+        if isinstance(last, AccessDisabledError):
+            problems.append(Problem(key="access_disabled", severe=True))
+        if isinstance(last, PlatformUserError):
+            reason = last.placeholders["reason"]
+            problems.append(Problem(key="platform_user", placeholders={"reason": reason}, severe=True))
+        for right in sorted(self._denied):
+            words = {"right": f"{RIGHTS[right]} ({right})"}
+            problems.append(Problem(key="missing_resource_right", subject=right, placeholders=words))
+        return problems
+
+    def denied(self, error: SystemFailure, right: str) -> None:
+        """Take note that a command failed for want of a right."""
+        if error.code in RESOURCE_CODES and right in RIGHTS:
+            self._denied.add(right)
+
+    def granted(self, right: str) -> bool:
+        """Take note that a command worked; returns whether that solved something."""
+        solved = right in self._denied
+        self._denied.discard(right)
+        return solved
+
+
+def left_out(parts: Mapping[str, str]) -> list[Problem]:
+    """Return the problem of parts of the inventory that could not be read: words → why."""
+    if not parts:
+        return []
+    words = "; ".join(f"{name} ({why})" for name, why in sorted(parts.items()))
+    return [Problem(key="left_out_platform", placeholders={"parts": words}, fixable=True)]
 
 
 def _clock(client: HikCentralClient) -> Iterable[Problem]:
