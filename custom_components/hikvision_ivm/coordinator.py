@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .availability import Link, Reachability
+from .consent import async_follow_consent
 from .const import ENTITY_LIMIT, GRACE_SECONDS, LOGGER, PLATFORMS
 from .devices import async_register_devices, async_withdraw_entity
 from .failures import LOGIN, login_problems, shown
@@ -101,7 +102,9 @@ class IvmCoordinator:
 
     async def async_take_inventory(self) -> None:
         """Read what exists and register its devices. Raises any `SystemFailure`."""
-        self.replace_inventory(await self.system.inventory())
+        inventory = await self.system.inventory()
+        async_follow_consent(self.hass, self.entry, inventory, self._runtime)
+        self.replace_inventory(inventory)
 
     @callback
     def async_start(self) -> None:

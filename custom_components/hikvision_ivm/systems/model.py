@@ -207,8 +207,8 @@ class Feature:
     `kind` is a word of the shared vocabulary. `part` tells several of one kind on one device apart (port `2`, stream
     `101`). `label` is a name the device gave this part, for the entity's name. `address` is understood by the owning
     system only. `enabled` False: offered, but disabled until the user wants it. `rank`: how much it can be done
-    without; where a system offers more than there is room for, the highest ranks start disabled. `source`: how its
-    value arrives.
+    without; where a system offers more than there is room for, the highest ranks start disabled. `personal`: the word
+    of the option `personal` that it depends on; empty: it is about nobody. `source`: how its value arrives.
     """
 
     type: ClassVar[str] = ""
@@ -220,6 +220,7 @@ class Feature:
     address: object = field(default=None, compare=False, repr=False)
     enabled: bool = True
     rank: int = 0
+    personal: str = ""
     source: Source = Source.POLL
     id: str = field(init=False)
 

@@ -71,6 +71,7 @@ def features[R](
             address=record,
             enabled=row.enabled and (row.personal is None or row.personal in wishes.personal),
             rank=row.rank,
+            personal=row.personal or "",
             source=row.source,
             **(row.more(record) if callable(row.more) else row.more),
         )
