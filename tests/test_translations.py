@@ -25,8 +25,14 @@ from custom_components.hikvision_ivm.sensor import SENSORS
 from custom_components.hikvision_ivm.siren import SIRENS
 from custom_components.hikvision_ivm.switch import SWITCHES
 from custom_components.hikvision_ivm.systems import errors
-from custom_components.hikvision_ivm.systems.hikcentral import event_types as hikcentral
-from custom_components.hikvision_ivm.systems.hikcentral.door_values import MODES
+from custom_components.hikvision_ivm.systems.hikcentral import (
+    event_types as hikcentral,
+    features_access,
+    features_places,
+    features_platform,
+    features_video,
+)
+from custom_components.hikvision_ivm.systems.hikcentral.feature_rows import Row
 from custom_components.hikvision_ivm.systems.isapi.event_types import EVENT_TYPES as ISAPI_TYPES
 from custom_components.hikvision_ivm.systems.kinds import Kind
 
@@ -70,6 +76,15 @@ def failures(base: type[errors.SystemFailure] = errors.SystemFailure) -> Iterato
     yield base
     for kind in base.__subclasses__():
         yield from failures(kind)
+
+
+def hikcentral_rows() -> list[Row[Any]]:
+    """Return every row of the tables of a platform's features."""
+    modules = (features_access, features_places, features_platform, features_video)
+    tables = [table for module in modules for table in vars(module).values() if isinstance(table, tuple)]
+    rows = {(row.make, row.kind): row for table in tables for row in table if isinstance(row, Row)}
+    assert len(rows) > 60
+    return list(rows.values())
 
 
 @pytest.mark.parametrize(("platform", "row"), ROWS)
@@ -149,9 +164,13 @@ def test_every_sensor_of_an_event_has_a_row() -> None:
     assert set(BINARY_SENSORS) >= hikcentral.SENSOR_KINDS
 
 
-def test_door_modes_are_translated() -> None:
-    """The words of the select of a door."""
-    assert set(load("translations/en.json")["entity"]["select"]["door_mode"]["state"]) == set(MODES)
+@pytest.mark.parametrize("row", hikcentral_rows(), ids=lambda row: f"{row.make.type}-{row.kind}")
+def test_every_feature_of_a_platform(row: Row[Any]) -> None:
+    """Whatever a platform offers is described, and the words of its choices are translated."""
+    assert row.kind in TABLES[row.make.type]
+    if not callable(row.more) and (options := row.more.get("options")):
+        texts = load("translations/en.json")["entity"][row.make.type][row.kind.value]["state"]
+        assert set(options) <= set(texts)
 
 
 def test_disk_states_are_translated() -> None:
