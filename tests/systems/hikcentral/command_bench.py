@@ -30,7 +30,7 @@ ALL_TYPES = {"deviceType": "encodeDevice,acsDevice,mobileDevice"}
 class Time:
     """A clock that only moves when somebody sleeps; what is slept takes a moment, so that the platform can follow.
 
-    `slept`: the seconds. `blocked`: a sleep of at least so many seconds never ends, and sets `asleep`.
+    `slept`: the seconds. `blocked`: a sleep of at least so many seconds lasts until `release`, and sets `asleep`.
     """
 
     def __init__(self) -> None:
@@ -40,15 +40,22 @@ class Time:
         self.blocked: float | None = None
         self.asleep = asyncio.Event()
         self.moment = 0.03
+        self._over = asyncio.Event()
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""
         self.slept.append(seconds)
         if self.blocked is not None and seconds >= self.blocked:
             self.asleep.set()
-            await asyncio.Event().wait()
+            await self._over.wait()
         self.passed += seconds
         await asyncio.sleep(self.moment)
+
+    def release(self) -> None:
+        """Let every sleep end, and the next ones pass."""
+        self.blocked = None
+        self._over.set()
+        self._over = asyncio.Event()
 
     def runtime(self, memory: dict[str, Any]) -> Runtime:
         """Return a runtime of this clock."""
@@ -168,7 +175,7 @@ async def bench(
         commands.presets.deliver = keep
         platform.requests.clear()
         yield made
-        time.blocked = None
+        time.release()
         await commands.close()
 
 

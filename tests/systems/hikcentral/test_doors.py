@@ -268,14 +268,13 @@ async def test_a_refused_command_is_no_question_of_states() -> None:
 
 
 async def test_command_3_is_believed_after_it_was_seen_to_hold() -> None:
-    """It is watched once; the next time nothing is read before."""
+    """What a door is before is read each time, so that an opening is seen at once."""
     async with bench() as made:
-        await made.commands.select(mode_of(made), "remain_closed", made.sink)
-        assert [request.path for request in made.platform.requests][:2] == [STATE, CONTROL]
-        assert made.memory[MEMORY] == {"version": "V2.2.2.0", "opens": False}
-        made.platform.requests.clear()
-        await made.commands.select(mode_of(made, "2"), "remain_closed", made.sink)
-        assert made.platform.requests[0].path == CONTROL
+        for door in ("1", "2"):
+            made.platform.requests.clear()
+            await made.commands.select(mode_of(made, door), "remain_closed", made.sink)
+            assert [request.path for request in made.platform.requests][:2] == [STATE, CONTROL]
+            assert made.memory[MEMORY] == {"version": "V2.2.2.0", "opens": False}
 
 
 async def test_command_3_that_opens_is_undone_at_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -361,14 +360,35 @@ async def test_a_door_that_was_so_already_proves_nothing() -> None:
         assert made.platform.state.doors["1"].state == 1
 
 
-async def test_a_platform_that_changed_its_mind() -> None:
-    """It held doors closed, and opens them now: the door is closed at once, and what was known is forgotten."""
-    async with bench(behaviour=Options(control_three="remain_open"), memory=learnt(False)) as made:
+async def test_a_slow_door_that_stood_open_is_not_closed_too_early() -> None:
+    """It is held closed in the end, although it was still open when it was read first."""
+    async with bench(behaviour=Options(door_delay=0.07), memory=learnt(False)) as made:
+        made.platform.state.doors["1"].state = 0
+        await made.commands.select(mode_of(made), "remain_closed", made.sink)
+        assert commands(made) == [3]
+        assert made.platform.count(STATE) > 2
+        assert made.value(mode_of(made)) == "remain_closed"
+
+
+async def test_a_door_that_could_not_be_read_before_is_closed_too() -> None:
+    """Whether it stood open before is not known, so nothing is learnt."""
+    async with bench(behaviour=Options(control_three="remain_open")) as made:
+        made.platform.fault(STATE, code="0x00072201", times=1)
         with pytest.raises(NotConfirmedError):
             await made.commands.select(mode_of(made), "remain_closed", made.sink)
         assert commands(made) == [3, 1]
         assert MEMORY not in made.memory
+
+
+async def test_a_platform_that_changed_its_mind() -> None:
+    """It held doors closed, and opens them now: the door is closed at once, and that is known from then on."""
+    async with bench(behaviour=Options(control_three="remain_open"), memory=learnt(False)) as made:
+        with pytest.raises(NotConfirmedError):
+            await made.commands.select(mode_of(made), "remain_closed", made.sink)
+        assert commands(made) == [3, 1]
+        assert made.memory == learnt(True)
         assert made.platform.state.doors["1"].state == 1
+        assert made.time.slept[0] < 1
 
 
 @pytest.mark.parametrize("fault", ["drop", "cancel"])
@@ -393,7 +413,6 @@ async def test_a_door_is_not_left_open_when_command_3_is_cut_off(fault: str) -> 
 async def test_closing_again_is_tried_with_patience(caplog: pytest.LogCaptureFixture) -> None:
     """A platform that fails is asked again; one that never obeys is reported loudly."""
     async with bench(behaviour=Options(control_three="remain_open")) as made:
-        made.platform.fault(CONTROL, data=[], times=0)
         task = asyncio.create_task(made.commands.select(mode_of(made), "remain_closed", made.sink))
         while not commands(made):
             await asyncio.sleep(0.005)
@@ -498,10 +517,38 @@ async def test_a_later_command_takes_over() -> None:
         made.time.blocked = None
         await made.commands.lock(lock, "lock", made.sink)
         assert commands(made) == [2, 1]
+        made.time.release()
+        await first
         assert made.value(lock) == LOCKED
-        first.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await first
+
+
+async def test_a_command_that_comes_while_a_door_is_read() -> None:
+    """What was read belongs to the command before, and is not told any more."""
+    async with bench() as made:
+        lock = lock_of(made)
+        made.platform.fault(STATE, delay=0.2, times=1)
+        first = asyncio.create_task(made.commands.lock(lock, "open", made.sink))
+        while not made.platform.count(STATE):
+            await asyncio.sleep(0.005)
+        await made.commands.lock(lock, "lock", made.sink)
+        await first
+        assert made.value(lock) == LOCKED
+        assert OPEN not in made.sink.history[lock.id]
+
+
+async def test_a_door_is_not_closed_again_against_a_later_command() -> None:
+    """Somebody opens it for good while it is about to be closed."""
+    async with bench(behaviour=Options(control_three="remain_open"), memory=learnt(False)) as made:
+        made.time.blocked = 1.0
+        holding = asyncio.create_task(made.commands.select(mode_of(made), "remain_closed", made.sink))
+        await made.time.asleep.wait()
+        assert commands(made) == [3, 1]
+        made.time.blocked = None
+        await made.commands.select(mode_of(made), "remain_open", made.sink)
+        made.time.release()
+        await holding
+        assert commands(made) == [3, 1, 0]
+        assert made.platform.state.doors["1"].state == 0
 
 
 async def test_a_command_is_followed_though_whoever_gave_it_is_gone() -> None:

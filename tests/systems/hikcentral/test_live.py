@@ -21,7 +21,14 @@ from custom_components.hikvision_ivm.systems.hikcentral.addresses import (
     is_for_playback,
     playable,
 )
-from custom_components.hikvision_ivm.systems.hikcentral.live import ASK_AGAIN_SECONDS, LIVE, MEMORY, REUSE_SECONDS
+from custom_components.hikvision_ivm.systems.hikcentral.live import (
+    ASK_AGAIN_SECONDS,
+    LIVE,
+    MEMORY,
+    REUSE_SECONDS,
+    device_ip,
+)
+from custom_components.hikvision_ivm.systems.hikcentral.records import Camera
 from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import CameraFeature, Picture
@@ -185,6 +192,9 @@ async def test_a_camera_whose_device_has_no_address() -> None:
         door_station = next(one for one in made.context.facts().cameras.values() if one.parent_type == "acsDevice")
         with pytest.raises(NotPlayableError):
             await made.commands.live.stream_source(entity(made, door_station.id))
+        assert device_ip(made.context, made.context.facts().cameras["1"]) is not None
+        assert device_ip(made.context, Camera(id="x", name="x", parent_type="alarmDevice", parent="1")) is None
+        assert device_ip(made.context, Camera(id="x", name="x")) is None
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,15 @@ async def test_a_pulse_ends_when_everything_does() -> None:
         assert made.value(siren_of(made)) is False
 
 
+async def test_a_pulse_that_begins_when_everything_has_ended() -> None:
+    """It is switched off without waiting."""
+    async with bench() as made:
+        await made.commands.close()
+        made.time.blocked = 1.0
+        await made.commands.press(pulse_of(made), made.sink)
+        assert commands(made) == [1, 0]
+
+
 @pytest.mark.parametrize("drop", [True, "after"])
 async def test_a_pulse_nobody_knows_of_is_switched_off(drop: Any) -> None:
     """On got no answer: it may be on. It is not repeated, off is sent without waiting."""
@@ -232,7 +241,7 @@ async def test_switching_off_is_tried_with_patience(caplog: pytest.LogCaptureFix
         pulse = _pulse(made, 60.0)
         await made.time.asleep.wait()
         made.platform.fault(CONTROL, status=503, times=2)
-        made.commands.outputs._holds["1"].set()  # noqa: SLF001  # the minute is over
+        made.time.release()
         await pulse
         assert commands(made) == [1, 0, 0, 0]
         assert made.platform.state.outputs["1"].status == 0
@@ -241,7 +250,7 @@ async def test_switching_off_is_tried_with_patience(caplog: pytest.LogCaptureFix
         pulse = _pulse(made, 60.0)
         await made.time.asleep.wait()
         made.platform.fault(CONTROL, code="192")
-        made.commands.outputs._holds["1"].set()  # noqa: SLF001  # the minute is over
+        made.time.release()
         with pytest.raises(DeviceFailureError):
             await pulse
         assert commands(made) == [1, 0, 0, 0, 0]
@@ -255,7 +264,7 @@ async def test_a_pulse_of_a_key_that_is_refused_gives_up() -> None:
         pulse = _pulse(made, 60.0)
         await made.time.asleep.wait()
         made.platform.wrong_signature = True
-        made.commands.outputs._holds["1"].set()  # noqa: SLF001  # the minute is over
+        made.time.release()
         with pytest.raises(AuthenticationError):
             await pulse
         assert len(commands(made)) <= 4
@@ -304,7 +313,7 @@ async def test_a_siren_sounds_for_a_while() -> None:
         assert made.value(siren) is True
         await made.time.asleep.wait()
         assert made.time.slept[-1] == 9.5
-        made.commands.outputs._holds["2"].set()  # noqa: SLF001  # the time is over
+        made.time.release()
         await _until(lambda: made.value(siren) is False)
         assert commands(made, "2") == [1, 0]
 

@@ -65,6 +65,11 @@ def gone_to(made: Bench) -> list[int | None]:
     return [one.preset for one in made.platform.state.ptz_log if one.command == "GOTO_PRESET"]
 
 
+def runs(made: Bench, index: int) -> bool:
+    """Whether a patrol of the first camera runs."""
+    return made.platform.state.patrols["1"][index].running
+
+
 # lists
 
 
@@ -315,18 +320,18 @@ async def test_a_patrol_is_chosen_started_and_stopped() -> None:
     memory: dict[str, Any] = {}
     async with bench(memory=memory) as made:
         await made.commands.press(button(made, Kind.PATROL_START), made.sink)
-        assert made.platform.state.patrols["1"][1].running
+        assert runs(made, 1)
         await made.commands.press(button(made, Kind.PATROL_STOP), made.sink)
-        assert not made.platform.state.patrols["1"][1].running
+        assert not runs(made, 1)
         made.platform.state.patrols["1"][2] = Patrol(2, "Day round")
         await made.commands.presets.read(camera(made), Kind.PTZ_PATROL)
         with pytest.raises(InvalidArgumentError):
             await made.commands.press(button(made, Kind.PATROL_START), made.sink)
         await made.commands.select(patrol_select(made), "Day round", made.sink)
         assert made.value(patrol_select(made)) == "Day round"
-        assert not made.platform.state.patrols["1"][2].running
+        assert not runs(made, 2)
         await made.commands.press(button(made, Kind.PATROL_START), made.sink)
-        assert made.platform.state.patrols["1"][2].running
+        assert runs(made, 2)
     assert memory["patrols"] == {"1": 2}
     async with bench(memory=memory) as made:
         made.platform.state.patrols["1"][2] = Patrol(2, "Day round")
@@ -341,7 +346,7 @@ async def test_the_patrol_that_runs_is_stopped() -> None:
         await made.act("run_patrol", [entity(made)], patrol="Night round")
         await made.commands.select(patrol_select(made), "Day round", made.sink)
         await made.commands.press(button(made, Kind.PATROL_STOP), made.sink)
-        assert not made.platform.state.patrols["1"][1].running
+        assert not runs(made, 1)
         await made.act("run_patrol", [entity(made)], patrol=2)
         await made.act("stop_patrol", [entity(made)], patrol="2")
         log = [(one.patrol, one.action) for one in made.platform.state.ptz_log]

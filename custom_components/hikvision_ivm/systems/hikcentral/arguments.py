@@ -10,26 +10,14 @@ from ..model import Feature
 _MISSING: Final = "is missing"
 
 
-def number(arguments: Mapping[str, Any], field: str, low: float, high: float, *, default: float | None = None) -> float:
-    """Return a number between two bounds. `default`: where none was given; None: it is required."""
+def number(arguments: Mapping[str, Any], field: str, low: float, high: float) -> float | None:
+    """Return a number between two bounds, None where none was given."""
     value = arguments.get(field)
-    if value is None and default is not None:
-        return default
-    return bounded(value, field, low, high)
-
-
-def whole(arguments: Mapping[str, Any], field: str, low: int, high: int, *, default: int | None = None) -> int:
-    """Return a whole number between two bounds."""
-    value = number(arguments, field, low, high, default=default)
-    if not float(value).is_integer():
-        raise InvalidArgumentError(field=field, reason=f"{value:g} is not a whole number")
-    return int(value)
+    return None if value is None else bounded(value, field, low, high)
 
 
 def bounded(value: object, field: str, low: float, high: float) -> float:
     """Return a value as a number between two bounds."""
-    if value is None:
-        raise InvalidArgumentError(field=field, reason=_MISSING)
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise InvalidArgumentError(field=field, reason="is not a number")
     try:
@@ -39,6 +27,14 @@ def bounded(value: object, field: str, low: float, high: float) -> float:
     if not low <= found <= high:
         raise InvalidArgumentError(field=field, reason=f"{found:g} is not between {low:g} and {high:g}")
     return found
+
+
+def whole(arguments: Mapping[str, Any], field: str, low: int, high: int) -> int | None:
+    """Return a whole number between two bounds, None where none was given."""
+    value = number(arguments, field, low, high)
+    if value is not None and not value.is_integer():
+        raise InvalidArgumentError(field=field, reason=f"{value:g} is not a whole number")
+    return None if value is None else int(value)
 
 
 def text(arguments: Mapping[str, Any], field: str, longest: int, *, required: bool = True, forbidden: str = "") -> str:

@@ -52,7 +52,7 @@ MEMORY: Final = "door_hold"
 _PAUSES: Final = (1.0, 1.0, 2.0, 2.0)
 """Seconds before each look at a door after a command; controllers tell the platform with a delay."""
 _WATCH_PAUSES: Final = (0.3, 0.7, 1.0, 2.0, 2.0)
-"""The same while command 3 is tried: a door that opens by it should not stand open for long."""
+"""The same after command 3: a door that opens by it should not stand open for long."""
 _CLOSE_PAUSES: Final = (0.0, 1.0, 3.0, 10.0)
 """Seconds before each try to close a door that was opened by accident."""
 
@@ -136,7 +136,7 @@ class Doors:
         self._trial = asyncio.Lock()
         self._sending: dict[str, asyncio.Lock] = {}
         self._following = Background()
-        self._trying = Background()
+        self._holding = Background()
 
     # commands
 
@@ -183,7 +183,7 @@ class Doors:
         results: list[Result] = []
         waiting = list(doors)
         while waiting and self.hold_opens is None:
-            results.append(await asyncio.shield(self._trying.start(self._try_to_hold(waiting.pop(0), order))))
+            results += await asyncio.shield(self._holding.start(self._try_to_hold(waiting.pop(0), order)))
         if waiting and self.hold_opens:
             error = UnsupportedError(
                 function="holding a door closed: this platform takes the command for the opposite, close the door instead"
@@ -192,7 +192,7 @@ class Doors:
                 raise error
             return results + [Result(door, error=error) for door in waiting]
         if waiting:
-            results += await asyncio.shield(self._following.start(self._carry_out(waiting, order)))
+            results += await asyncio.shield(self._holding.start(self._carry_out(waiting, order)))
         return results
 
     @property
@@ -212,7 +212,7 @@ class Doors:
         """Stop following doors. One that may stand open by accident is seen to first."""
         for task in self._following.tasks:
             task.cancel()
-        while tasks := self._following.tasks | self._trying.tasks:
+        while tasks := self._following.tasks | self._holding.tasks:
             await asyncio.wait(tasks)
 
     # one command
@@ -221,28 +221,26 @@ class Doors:
         """Send a command and follow the doors."""
         async with self._trial:
             pass  # a door under trial is left alone until it is known to be closed
-        turns = self._announce(doors, order)
-        errors = await self._send(doors, order.mode)
-        return await asyncio.gather(
-            *(self._follow(door, order, errors[door.id], turns[door.id], _PAUSES) for door in doors)
-        )
+        return await self._send_and_follow(doors, order)
 
-    async def _try_to_hold(self, door: Door, order: _Order) -> Result:
+    async def _try_to_hold(self, door: Door, order: _Order) -> list[Result]:
         """Tell one door to stay closed, under watch, and learn what the platform takes that for."""
         async with self._trial:
             if self.hold_opens:
-                return Result(door, error=NotConfirmedError(wanted=order.mode, found=STATES[REMAIN_OPEN]))
-            before = await self._look(door)
-            turns = self._announce((door,), order)
-            errors = await self._send((door,), order.mode)
-            result = await self._follow(door, order, errors[door.id], turns[door.id], _WATCH_PAUSES)
-            if result.state == REMAIN_CLOSED and before not in {None, REMAIN_CLOSED}:
-                self._learn(opens=False)
-            if result.state != REMAIN_OPEN:
-                return result
-            if before not in {None, REMAIN_OPEN}:
-                self._learn(opens=True)
-            return await self._close_again(door, order.sink)
+                return [Result(door, error=NotConfirmedError(wanted=order.mode, found=STATES[REMAIN_OPEN]))]
+            return await self._send_and_follow((door,), order)
+
+    async def _send_and_follow(self, doors: Sequence[Door], order: _Order) -> list[Result]:
+        """Send a command and follow each door until it shows it, or does not."""
+        before: Mapping[str, int | None] = {}
+        if order.mode is Mode.REMAIN_CLOSED:
+            looks = await asyncio.gather(*(self._look(door) for door in doors))
+            before = {door.id: state for door, state in zip(doors, looks, strict=True)}
+        turns = self._announce(doors, order)
+        errors = await self._send(doors, order.mode)
+        return await asyncio.gather(
+            *(self._follow(door, order, errors[door.id], turns[door.id], before.get(door.id)) for door in doors)
+        )
 
     def _announce(self, doors: Sequence[Door], order: _Order) -> dict[str, int]:
         """Tell that doors are about to change; whoever followed one before stops doing so."""
@@ -273,38 +271,41 @@ class Doors:
         return {door.id: _entry_error(door, by_door.get(door.id)) for door in doors}
 
     async def _follow(
-        self, door: Door, order: _Order, error: SystemFailure | None, turn: int, pauses: Sequence[float]
+        self, door: Door, order: _Order, error: SystemFailure | None, turn: int, before: int | None
     ) -> Result:
         """Read a door until it shows what it was told, report what it shows, and judge."""
+        holds = order.mode is Mode.REMAIN_CLOSED
+        opened = holds and before not in {None, REMAIN_OPEN}
         read, state = False, None
-        for pause in pauses if error is None or unsure(error) else (0.0,):
+        for pause in (_WATCH_PAUSES if holds else _PAUSES) if error is None or unsure(error) else (0.0,):
             if pause:
                 await self._runtime.sleep(pause)
-            if self._turns[door.id] != turn:
-                return Result(door, None, error)
             try:
                 state = await self.state(door)
                 read = True
             except SystemFailure as unread:
                 _LOGGER.debug("The state of door %s could not be read: %s", door.name, unread)
-                continue
-            if state in order.proof or (order.mode is Mode.REMAIN_CLOSED and state == REMAIN_OPEN):
+            if self._turns[door.id] != turn:
+                return Result(door, None, error)
+            if state in order.proof or (opened and state == REMAIN_OPEN):
                 break
-        if self._turns[door.id] != turn:
-            return Result(door, None, error)
         self._report(door, state, order.sink)
-        if order.mode is Mode.REMAIN_CLOSED and state == REMAIN_OPEN and self.hold_opens is False:
-            self._runtime.memory.pop(MEMORY, None)
-            self._runtime.remember()
-            return await self._close_again(door, order.sink)
+        if holds and state == REMAIN_OPEN:
+            if opened:
+                self._learn(opens=True)
+            return await self._close_again(door, order.sink, turn)
+        if holds and state == REMAIN_CLOSED and before not in {None, REMAIN_CLOSED}:
+            self._learn(opens=False)
         return Result(door, state, _judge(door, order, error, state, read=read))
 
-    async def _close_again(self, door: Door, sink: Sink) -> Result:
-        """Close a door that stands open because it was told to stay closed. Closing twice harms nobody."""
+    async def _close_again(self, door: Door, sink: Sink, turn: int) -> Result:
+        """Close a door that stands open although it was told to stay closed. Closing twice harms nobody."""
         state: int | None = REMAIN_OPEN
         for pause in _CLOSE_PAUSES:
             if pause:
                 await self._runtime.sleep(pause)
+            if self._turns[door.id] != turn:
+                return Result(door)
             error = (await self._send((door,), Mode.CLOSE))[door.id]
             await self._runtime.sleep(_PAUSES[0])
             state = await self._look(door)
@@ -345,6 +346,8 @@ class Doors:
 
     def _learn(self, *, opens: bool) -> None:
         """Remember what the platform takes command 3 for."""
+        if self.hold_opens is opens:
+            return
         self._runtime.memory[MEMORY] = {"version": self._facts().version, "opens": opens}
         self._runtime.remember()
         if opens:

@@ -164,21 +164,22 @@ class Outputs:
             if self._holds.get(output.id) is not over:
                 return
             del self._holds[output.id]
-            failure: SystemFailure | None = None
-            for pause in _LAST_PAUSES if self._closing else _RELEASE_PAUSES:
-                if pause:
-                    await self._runtime.sleep(pause)
-                try:
-                    await self._command(output, sink, on=False)
-                except SystemFailure as error:
-                    failure = error
-                    if isinstance(error, AuthenticationError):
-                        break
-                else:
-                    return
-        if failure is not None:
-            _LOGGER.warning("Output %s may still be on, it could not be switched off: %s", output.name, failure)
-            raise failure
+            await self._switch_off(output, sink)
+
+    async def _switch_off(self, output: AlarmOutput, sink: Sink) -> None:
+        """Switch an output off, with patience. Raises the last failure."""
+        pauses = _LAST_PAUSES if self._closing else _RELEASE_PAUSES
+        for number_of_try, pause in enumerate(pauses, 1):
+            if pause:
+                await self._runtime.sleep(pause)
+            try:
+                await self._command(output, sink, on=False)
+            except SystemFailure as error:
+                if number_of_try == len(pauses) or isinstance(error, AuthenticationError):
+                    _LOGGER.warning("Output %s may still be on, it could not be switched off: %s", output.name, error)
+                    raise
+            else:
+                return
 
     async def _command(self, output: AlarmOutput, sink: Sink, *, on: bool) -> None:
         """Send a command once, read the output, report, and raise what went wrong."""
@@ -263,9 +264,7 @@ async def alarm_output(
     found = targets(features, AlarmOutput, "an alarm output")
     mode = word(arguments, "mode", MODES)
     limits = LOCAL[Kind.PULSE_DURATION]
-    seconds = None
-    if arguments.get("duration") is not None:
-        seconds = number(arguments, "duration", limits.minimum, limits.maximum)
+    seconds = number(arguments, "duration", limits.minimum, limits.maximum)
     outputs = context.part(Outputs)
     if mode == PULSE:
         await together([outputs.pulse(each, sink, seconds) for each in found])

@@ -92,17 +92,17 @@ class Presets:
             due.setdefault(_key(feature), camera_of(feature))
         chosen = dict(list(due.items())[:most])
         before = {key: self._lists.get(key) for key in chosen}
-        results = await asyncio.gather(
-            *(self.read(camera, kind) for (kind, _), camera in chosen.items()), return_exceptions=True
-        )
-        for (key, camera), result in zip(chosen.items(), results, strict=True):
-            if isinstance(result, SystemFailure):
-                self._due[key] = now + AGAIN_SECONDS
-                _LOGGER.debug("The %ss of %s could not be read: %s", SORTS[key[0]].word, camera.name, result)
-            elif isinstance(result, BaseException):
-                raise result
+        await asyncio.gather(*(self._try_to_read(camera, kind) for (kind, _), camera in chosen.items()))
         self._tell([chosen[key] for key, known in before.items() if self._lists.get(key) != known], sink)
         return len(chosen)
+
+    async def _try_to_read(self, camera: Camera, kind: Kind) -> None:
+        """Read a list; one that cannot be read stays as it is and is tried again later."""
+        try:
+            await self.read(camera, kind)
+        except SystemFailure as error:
+            self._due[kind, camera.id] = self._context.runtime.monotonic() + AGAIN_SECONDS
+            _LOGGER.debug("The %ss of %s could not be read: %s", SORTS[kind].word, camera.name, error)
 
     def apply(self, inventory: Inventory) -> Inventory:
         """Return an inventory with the options that are known."""

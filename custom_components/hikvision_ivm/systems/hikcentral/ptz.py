@@ -97,8 +97,8 @@ _REFUSALS: Final = (
     UnsupportedError,
 )
 """After these nothing moves, so there is nothing to stop."""
-_STOP_PAUSES: Final = (0.0, 0.5)
-"""Seconds before each try to stop. Stopping twice harms nobody."""
+_STOP_PAUSE: Final = 0.5
+"""Seconds before the second try to stop, which harms nobody."""
 
 type Moved = Callable[[Camera, Sink | None], None]
 """Told when a camera left the place where it was."""
@@ -113,13 +113,12 @@ class _Movement:
     speed: int
     sink: Sink | None
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
+    task: asyncio.Task[None] = field(init=False)
 
     async def ended(self) -> None:
         """End it and wait until the camera was told to stop. Its failure belongs to whoever started it."""
         self.over.set()
-        if self.task is not None:
-            await asyncio.wait({self.task})
+        await asyncio.wait({self.task})
 
 
 class Ptz:
@@ -157,7 +156,7 @@ class Ptz:
         camera: Camera,
         command: str,
         *,
-        speed: int | None = None,
+        speed: float | None = None,
         duration: float | None = None,
         sink: Sink | None = None,
     ) -> None:
@@ -167,7 +166,7 @@ class Ptz:
         given. Raises `BusyError` while somebody else moves the camera, `DeviceOfflineError`, and the client's errors;
         a start that got no answer is not repeated, but stopped.
         """
-        movement = _Movement(camera, COMMANDS[command], speed or self.speed(camera), sink)
+        movement = _Movement(camera, COMMANDS[command], self.speed(camera) if speed is None else round(speed), sink)
         if duration is None:
             duration = self._numbers.get(Kind.PTZ_DURATION, camera.id)
         async with self._lock(camera):
@@ -188,8 +187,7 @@ class Ptz:
         async with self._lock(camera):
             if (movement := self._movements.get(camera.id)) is not None:
                 await movement.ended()
-                if movement.task is not None:
-                    movement.task.result()
+                movement.task.result()
                 return
             command, speed = self._last.get(camera.id, (COMMANDS["left"], self.speed(camera)))
             await asyncio.shield(self._background.start(self._send_stop(camera, command, speed)))
@@ -216,8 +214,7 @@ class Ptz:
             if not movement.over.is_set():
                 await self._moving(movement, duration)
         finally:
-            if self._movements.get(movement.camera.id) is movement:
-                del self._movements[movement.camera.id]
+            self._movements.pop(movement.camera.id, None)
 
     async def _moving(self, movement: _Movement, duration: float) -> None:
         """Start, wait, stop."""
@@ -260,19 +257,16 @@ class Ptz:
 
     async def _send_stop(self, camera: Camera, command: str, speed: int) -> None:
         """Tell a camera to stop, with patience. Raises the last failure."""
-        failure: SystemFailure | None = None
-        for pause in _STOP_PAUSES:
-            if pause:
-                await self._runtime.sleep(pause)
+        try:
+            await self._send(camera, command, STOP, speed)
+        except SystemFailure as first:
+            _LOGGER.debug("%s was not told to stop: %s", camera.name, first)
+            await self._runtime.sleep(_STOP_PAUSE)
             try:
                 await self._send(camera, command, STOP, speed)
             except SystemFailure as error:
-                failure = error
-            else:
-                return
-        if failure is not None:
-            _LOGGER.warning("%s may still be moving, it could not be told to stop: %s", camera.name, failure)
-            raise failure
+                _LOGGER.warning("%s may still be moving, it could not be told to stop: %s", camera.name, error)
+                raise
 
     async def _send(self, camera: Camera, command: str, action: int, speed: int, **more: int) -> None:
         """Send one command; if the platform knows only the other spelling of `FOCUS_FAR`, in that."""
@@ -319,15 +313,9 @@ async def ptz(
     cameras = targets(features, Camera, "a camera")
     command = word(arguments, "command", COMMANDS)
     limits = LOCAL[Kind.PTZ_SPEED]
-    speed = (
-        round(number(arguments, "speed", limits.minimum, limits.maximum))
-        if arguments.get("speed") is not None
-        else None
-    )
+    speed = number(arguments, "speed", limits.minimum, limits.maximum)
     limits = LOCAL[Kind.PTZ_DURATION]
-    duration = (
-        number(arguments, "duration", limits.minimum, limits.maximum) if arguments.get("duration") is not None else None
-    )
+    duration = number(arguments, "duration", limits.minimum, limits.maximum)
     move = context.part(Ptz).move
     await together([move(each, command, speed=speed, duration=duration, sink=sink) for each in cameras])
     return {}

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from ..base import Sink
 from ..errors import InvalidArgumentError, SystemFailure
 from ..model import Feature
-from .arguments import flag, text, texts, word
+from .arguments import flag, targets, text, texts, word
 from .client import HikCentralClient
-from .records import Rule
+from .records import Camera, Rule
 
 if TYPE_CHECKING:
     from .context import Context
@@ -60,13 +60,14 @@ async def trigger_generic_event(
 ) -> Mapping[str, Any]:
     """Raise the event of a `rule`, or configure how its events are received: see above.
 
-    `priority`: a key of `PRIORITIES`; `description`; `cameras`: ids of cameras shown with it; `popup`: whether a window
-    opens on the platform's screens.
+    `priority`: a key of `PRIORITIES`; `description`; `features` and `cameras` (ids): cameras shown with it; `popup`:
+    whether a window opens on the platform's screens.
     """
     priority = word(arguments, "priority", PRIORITIES, default="medium")
     description = text(arguments, "description", LONGEST_DESCRIPTION, required=False)
     popup = flag(arguments, "popup", default=False)
-    cameras = texts(arguments, "cameras")
+    linked = [camera.id for camera in targets(features, Camera, "a camera")] if features else []
+    cameras = tuple(dict.fromkeys([*linked, *texts(arguments, "cameras")]))
     known = context.facts().cameras
     if unknown := [camera for camera in cameras if camera not in known]:
         raise InvalidArgumentError(field="cameras", reason=f"the platform has no camera {unknown[0]}")
