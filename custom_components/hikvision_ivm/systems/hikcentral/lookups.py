@@ -213,7 +213,7 @@ async def add_vehicle(
             ("phone", "phoneNo", 32),
         )
     }
-    color = given.whole(arguments, "color", 0, max(COLOURS)) if arguments.get("color") is not None else None
+    color = given.whole(arguments, "color", 0, max(COLOURS))
     group = await _group_id(context.client, group)
     body: dict[str, Any] = {
         "plateNo": plate,
