@@ -95,6 +95,33 @@ async def test_repeats_and_ends_are_no_events(
     assert shown(hass).state == "unknown"
 
 
+async def test_what_becomes_known_later(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """More facts of the same event are shown with it, without telling that it happened again."""
+    system.has(DETECTION)
+    await set_up()
+    begun = {"event_id": "7", "status": "started", "level": "low"}
+    more = {"event_id": "7", "status": "updated", "level": "high", "linked": "Gate"}
+    system.happen(occurrence(Kind.LINE_CROSSING, Phase.START, DETECTION, details=begun))
+    before = shown(hass)
+    for phase, details in (
+        (Phase.ONGOING, {**more, "event_id": "8"}),
+        (Phase.ONGOING, {"status": "updated"}),
+        (Phase.END, more),
+        (Phase.ONGOING, {**begun, "status": "picture"}),
+    ):
+        system.happen(occurrence(Kind.LINE_CROSSING, phase, DETECTION, details=details))
+        assert shown(hass) is before
+    system.happen(occurrence(Kind.LINE_CROSSING, Phase.ONGOING, DETECTION, details=more))
+    facts = shown(hass).attributes
+    assert (facts["level"], facts["linked"], facts["status"]) == ("high", "Gate", "started")
+    assert shown(hass).state == before.state
+    learned = shown(hass)
+    system.happen(occurrence(Kind.LINE_CROSSING, Phase.ONGOING, DETECTION, details=more))
+    assert shown(hass) is learned
+    system.happen(occurrence(Kind.PLATE, Phase.PULSE, DETECTION, details={"event_id": "9"}))
+    assert not {"level", "linked", "status"} & set(shown(hass).attributes)
+
+
 async def test_every_event_counts(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
     """Two events in one report are two changes."""
     system.has(DETECTION)

@@ -8,7 +8,7 @@ from homeassistant.components.event import DoorbellEventType, EventDeviceClass, 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import IvmConfigEntry
+from .coordinator import IvmConfigEntry, IvmCoordinator
 from .entity import IvmEntity, async_add_features, by_kind
 from .systems.kinds import Kind
 from .systems.model import EventFeature, Occurrence, Phase
@@ -84,6 +84,12 @@ ONLY_TOLD = frozenset(
 )
 """Kinds without an entity of their own: event types of the collections."""
 
+EVENT_ID = "event_id"
+"""The detail by which a system that tells more of an event later names it."""
+
+ITS_OWN = frozenset({"device_time", "late", "status"})
+"""Facts of a message and not of what it tells."""
+
 BEGINNINGS = (Phase.START, Phase.PULSE)
 """What is an event. A repeat is not: what was going on before we listened must not be replayed as new."""
 
@@ -127,6 +133,11 @@ def event_attributes(occurrence: Occurrence) -> Mapping[str, Any]:
 class IvmEvent(IvmEntity[EventFeature], EventEntity):
     """A source of occurrences."""
 
+    def __init__(self, coordinator: IvmCoordinator, feature: EventFeature, description: EventEntityDescription) -> None:
+        """Begin without an event."""
+        super().__init__(coordinator, feature, description)
+        self._told: dict[str, Any] = {}
+
     @property
     @override
     def event_types(self) -> list[str]:
@@ -138,11 +149,25 @@ class IvmEvent(IvmEntity[EventFeature], EventEntity):
     def occurred(self, occurrence: Occurrence) -> None:
         """Tell that something began or happened."""
         if occurrence.phase not in BEGINNINGS:
+            self._learn(occurrence)
             return
         kind = occurrence.kind if occurrence.kind in self.feature.event_types else Kind.UNKNOWN_EVENT
         word = event_type(kind, self.device_class)
         if word not in self.event_types:
             self.coordinator.statistics["events_without_type"] += 1
             return
-        self._trigger_event(word, dict(event_attributes(occurrence)))
+        self._told = dict(event_attributes(occurrence))
+        self._attr_extra_state_attributes = {}
+        self._trigger_event(word, self._told)
         self.async_write_ha_state()
+
+    def _learn(self, occurrence: Occurrence) -> None:
+        """Show what became known later of the event that is shown. It did not happen again."""
+        event_id = occurrence.details.get(EVENT_ID)
+        if occurrence.phase is not Phase.ONGOING or event_id is None or event_id != self._told.get(EVENT_ID):
+            return
+        facts = event_attributes(occurrence)
+        learned = {name: fact for name, fact in facts.items() if name not in ITS_OWN and self._told.get(name) != fact}
+        if learned.items() - self._attr_extra_state_attributes.items():
+            self._attr_extra_state_attributes |= learned
+            self.async_write_ha_state()
