@@ -248,6 +248,10 @@ class FakeSystem(System):
         return PushReply(body=b"ok")
 
     @override
+    async def leave(self) -> None:
+        self._called("leave")
+
+    @override
     async def close(self) -> None:
         self.closed += 1
         self._called("close")

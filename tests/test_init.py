@@ -1,6 +1,8 @@
 """Tests of set-up, unloading, removal and what they ask of a system."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+import logging
 from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
@@ -210,6 +212,53 @@ def test_trying_again_seldom(able: bool, patient: bool) -> None:
         hikvision_ivm._refusal(failure)  # noqa: SLF001
     expected = hikvision_ivm.PATIENCE_SECONDS if able and patient else None
     assert refusal.call_args.kwargs.get("retry_after") == expected
+
+
+@pytest.mark.no_fail_on_log_exception
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (None, ""),
+        (errors.ConnectionFailedError(reason="gone"), "Recorder may still post to Home Assistant: gone"),
+        (ZeroDivisionError("oops"), "unexpected error while taking back"),
+    ],
+)
+async def test_removal_says_farewell(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    set_up: SetUp,
+    caplog: pytest.LogCaptureFixture,
+    failure: Exception | None,
+    told: str,
+) -> None:
+    """A removed entry takes back what its system was asked to do, and goes whatever comes of that; a reload does not."""
+    caplog.set_level(logging.INFO)
+    system = await set_up()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert system.count("leave") == 0
+    if failure is not None:
+        system.failures["leave"] = failure
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert system.count("leave") == 1
+    assert system.calls[-1] == ("close",)
+    assert told in caplog.text
+    assert hass.config_entries.async_entries(DOMAIN) == []
+
+
+async def test_removal_does_not_wait_for_ever(
+    hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A system that does not answer does not keep an entry."""
+    caplog.set_level(logging.INFO)
+    await set_up()
+
+    async def silent(system: FakeSystem) -> None:
+        await asyncio.Event().wait()
+
+    with patch.object(FakeSystem, "leave", silent), patch.object(hikvision_ivm, "FAREWELL_SECONDS", 0.01):
+        await hass.config_entries.async_remove(entry.entry_id)
+    assert "may still post to Home Assistant: no answer" in caplog.text
+    assert hass.config_entries.async_entries(DOMAIN) == []
 
 
 async def test_another_device_at_the_address(entry: MockConfigEntry, system: FakeSystem, set_up: SetUp) -> None:

@@ -103,10 +103,10 @@ def english() -> dict[str, Any]:
 async def test_camera(hass: HomeAssistant, system: PlatformSystem) -> None:
     """Arguments arrive in their types, and what was not given does not arrive."""
     await call(hass, "ptz", {"entity_id": GATE, "command": "left_up", "speed": 40, "duration": 1.5})
-    await call(hass, "stop_patrol", {"entity_id": [GATE]})
+    await call(hass, "stop_patrol", {"entity_id": [GATE], "patrol": 2})
     assert system.acted == [
         ("ptz", (GATE_ID,), {"command": "left_up", "speed": 40, "duration": 1.5}),
-        ("stop_patrol", (GATE_ID,), {}),
+        ("stop_patrol", (GATE_ID,), {"patrol": "2"}),
     ]
     assert type(system.acted[0][2]["speed"]) is int
 
@@ -117,12 +117,12 @@ async def test_streams_of_one_camera_are_one(hass: HomeAssistant, system: Platfo
     assert device is not None
     await call(hass, "goto_preset", {"device_id": device.device_id, "preset": 3})
     await call(hass, "goto_preset", {"entity_id": [GATE_SUB, GATE], "preset": 4})
-    await call(hass, "goto_preset", {"entity_id": GATE_SUB, "preset": 5})
+    await call(hass, "goto_preset", {"entity_id": GATE_SUB, "preset": " Entrance "})
     sub = f"{UID}_cam_1_camera_sub_stream"
     assert [(ids, arguments["preset"]) for _, ids, arguments in system.acted] == [
-        ((GATE_ID,), 3),
-        ((GATE_ID,), 4),
-        ((sub,), 5),
+        ((GATE_ID,), "3"),
+        ((GATE_ID,), "4"),
+        ((sub,), "Entrance"),
     ]
 
 
@@ -146,8 +146,8 @@ async def test_answer_per_camera(hass: HomeAssistant, system: PlatformSystem) ->
     answer = await call(hass, "get_live_url", {"entity_id": [GATE, YARD], "protocol": "hls"})
     assert answer == {GATE: {"url": "rtsp://secret"}, YARD: {"url": "rtsp://secret"}}
     assert system.acted == [
-        ("get_live_url", (GATE_ID,), {"stream": "main", "protocol": "hls"}),
-        ("get_live_url", (YARD_ID,), {"stream": "main", "protocol": "hls"}),
+        ("get_live_url", (GATE_ID,), {"protocol": "hls"}),
+        ("get_live_url", (YARD_ID,), {"protocol": "hls"}),
     ]
 
 
@@ -290,7 +290,7 @@ async def test_times_have_a_zone(hass: HomeAssistant, system: PlatformSystem) ->
         ("search_events", {"start": DAY["end"], "end": DAY["end"]}, "end_before_start", {}),
         ("find_person", {}, "exactly_one_needed", {"fields": "name, code, id"}),
         ("find_person", {"name": "Roe", "id": "7"}, "exactly_one_needed", {"fields": "name, code, id"}),
-        ("search_parking_records", DAY, "one_needed", {"fields": "lot, floor"}),
+        ("search_parking_records", DAY, "one_needed", {"fields": "lot, floor, space"}),
     ],
 )
 async def test_senseless_combination(
@@ -314,8 +314,8 @@ async def test_senseless_combination(
         ("ptz", {"command": "up", "speed": 61}),
         ("ptz", {"command": "up", "speed": 30.5}),
         ("ptz", {"command": "up", "duration": 0}),
-        ("goto_preset", {"preset": 0}),
-        ("goto_preset", {"preset": 257}),
+        ("goto_preset", {"preset": True}),
+        ("goto_preset", {"preset": 1.5}),
         ("goto_preset", {}),
         ("set_preset", {"preset": 1, "name": "   "}),
         ("set_preset", {"preset": 1, "name": "n" * 129}),
@@ -334,7 +334,14 @@ async def test_value_that_cannot_be(
     assert system.acted == []
 
 
-@pytest.mark.parametrize("words", [[], ["a", " "]])
+async def test_digits_are_ids(hass: HomeAssistant, entry: MockConfigEntry, system: PlatformSystem) -> None:
+    """An id of digits may be written as a number, alone or in a list."""
+    data = {"config_entry_id": entry.entry_id, "access_level": 7, "people": [1, "2"]}
+    await call(hass, "assign_access_level", data)
+    assert system.acted == [("assign_access_level", (), {"access_level": "7", "people": ["1", "2"], "type": "access"})]
+
+
+@pytest.mark.parametrize("words", [[], ["a", " "], [True], "a"])
 async def test_empty_list(
     hass: HomeAssistant, entry: MockConfigEntry, system: PlatformSystem, words: list[str]
 ) -> None:

@@ -1,18 +1,20 @@
 """Hikvision and Huawei video and security systems."""
 
+from asyncio import timeout
 from functools import partial
 import inspect
 from typing import Any
 
+from aiohttp import ClientSession
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady, IntegrationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.helpers.aiohttp_client import async_create_clientsession, async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
+from .const import DOMAIN, LOGGER
 from .coordinator import IvmConfigEntry, IvmCoordinator
 from .failures import LOGIN, login_problems
 from .memory import Memory
@@ -43,6 +45,9 @@ PATIENT = (AccessDisabledError, PlatformUserError, QuotaError, UnlicensedError)
 """Failures that last until somebody does something on the other side, and get worse by trying often."""
 PATIENCE_SECONDS = 600
 
+FAREWELL_SECONDS = 10.0
+"""How long the removal of an entry waits for its system."""
+
 _CAN_WAIT = "retry_after" in inspect.signature(ConfigEntryNotReady.__init__).parameters
 """From 2026.11 a set-up can say when it is to be tried again."""
 
@@ -58,15 +63,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool:
     memory = Memory(hass, entry.entry_id)
     await memory.async_load()
     entry.async_on_unload(memory.async_flush)
-    name = entry.options.get(settings.PLATFORM_ZONE)
-    zone = await dt_util.async_get_time_zone(name) if name else None
-    runtime = Runtime(
-        memory=memory.data,
-        remember=memory.changed,
-        zone=zone or dt_util.get_default_time_zone(),
-        post_address=partial(post_address, hass, entry),
-    )
-    coordinator = IvmCoordinator(hass, entry, _create_system(hass, entry, runtime), runtime)
+    runtime = await _async_runtime(hass, entry, memory)
+    session = async_create_clientsession(hass, verify_ssl=entry.data.get(settings.VERIFY_SSL, True))
+    coordinator = IvmCoordinator(hass, entry, _create_system(session, entry, runtime), runtime)
     try:
         await _async_begin(coordinator)
         # It let us in: what a set-up before told of the account is over.
@@ -101,8 +100,12 @@ async def async_unload_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> bool
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: IvmConfigEntry) -> None:
-    """Forget what was remembered of a system."""
-    await Memory(hass, entry.entry_id).async_remove()
+    """Take back what the system was asked to do for us, and forget what was remembered of it."""
+    memory = Memory(hass, entry.entry_id)
+    await memory.async_load()
+    if entry.data[settings.SYSTEM] in SYSTEMS:
+        await _async_leave(hass, entry, await _async_runtime(hass, entry, memory))
+    await memory.async_remove()
     async_clear_problems(hass, entry)
 
 
@@ -114,15 +117,42 @@ async def async_remove_config_entry_device(
     return not any(domain == DOMAIN and device_id in devices for domain, device_id in device_entry.identifiers)
 
 
-def _create_system(hass: HomeAssistant, entry: IvmConfigEntry, runtime: Runtime) -> System:
+async def _async_runtime(hass: HomeAssistant, entry: IvmConfigEntry, memory: Memory) -> Runtime:
+    """Make what a system runs on."""
+    name = entry.options.get(settings.PLATFORM_ZONE)
+    zone = await dt_util.async_get_time_zone(name) if name else None
+    return Runtime(
+        memory=memory.data,
+        remember=memory.changed,
+        zone=zone or dt_util.get_default_time_zone(),
+        post_address=partial(post_address, hass, entry),
+    )
+
+
+def _create_system(session: ClientSession, entry: IvmConfigEntry, runtime: Runtime) -> System:
     """Make the system of an entry."""
     name = entry.data[settings.SYSTEM]
     if (system := SYSTEMS.get(name)) is None:
         raise ConfigEntryError(
             translation_domain=DOMAIN, translation_key="unknown_system", translation_placeholders={"system": name}
         )
-    session = async_create_clientsession(hass, verify_ssl=entry.data.get(settings.VERIFY_SSL, True))
     return system.create(session, entry.data, entry.options, runtime)
+
+
+async def _async_leave(hass: HomeAssistant, entry: IvmConfigEntry, runtime: Runtime) -> None:
+    """Say farewell for good, as far as the system listens: an entry can be removed without it, too."""
+    session = async_get_clientsession(hass, verify_ssl=entry.data.get(settings.VERIFY_SSL, True))
+    system = _create_system(session, entry, runtime)
+    try:
+        async with timeout(FAREWELL_SECONDS):
+            try:
+                await system.leave()
+            finally:
+                await system.close()
+    except (SystemFailure, TimeoutError) as error:
+        LOGGER.info("%s may still post to Home Assistant: %s", entry.title, str(error) or "no answer")
+    except Exception:  # noqa: BLE001 - a fault of ours must not keep an entry from being removed
+        LOGGER.exception("%s: unexpected error while taking back what was asked of it", entry.title)
 
 
 async def _async_begin(coordinator: IvmCoordinator) -> None:

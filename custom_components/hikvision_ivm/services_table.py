@@ -49,8 +49,9 @@ class Argument:
 
     @property
     def check(self) -> Any:
-        """The schema value."""
-        return self.selector if self.convert is None else vol.All(self.selector, self.convert)
+        """The schema value. Ids and plates of digits may come as numbers."""
+        steps = [*([_spelled] if isinstance(self.selector, TextSelector) else []), self.selector]
+        return vol.All(*steps, *([] if self.convert is None else [self.convert]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,13 @@ class Action:
     admin: bool = False
     one_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
+
+
+def _spelled(value: Any) -> Any:
+    """Write whole numbers as text; what is neither stays for the selector to refuse."""
+    if isinstance(value, list):
+        return [_spelled(item) for item in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _said(text: str) -> str:
@@ -149,10 +157,10 @@ _SOURCES: Final = "camera door encode_device acs_device io_in io_out region gene
 _CAMERA: Final = (CameraFeature,)
 _DOOR: Final = (LockFeature,)
 _OUTPUT: Final = (SwitchFeature, SirenFeature)
-_PRESETS: Final = (1, 256)
-_PATROLS: Final = (1, 8)
+_PRESET: Final = _text("preset", required=True, longest=255)
+_PATROL: Final = _text("patrol", required=True, longest=255)
 _BETWEEN: Final = (_moment("start"), _moment("end"))
-_APPOINTMENT: Final = (_text("appointment_id", required=True),)
+_APPOINTMENT: Final = (_text("appointment_id", required=True, longest=64),)
 _CAMERAS: Final = Argument(
     name="cameras",
     selector=EntitySelector(EntitySelectorConfig(filter=[{"integration": DOMAIN, "domain": "camera"}], multiple=True)),
@@ -163,8 +171,8 @@ _LEVEL: Final = (_text("access_level", required=True), _LEVEL_TYPE, _texts("peop
 _VISIT: Final = (
     _moment("start"),
     _moment("end"),
-    _text("given_name", required=True),
-    _text("family_name", required=True),
+    _text("given_name", required=True, longest=256),
+    _text("family_name", required=True, longest=256),
     _choice("gender", "male female", required=True),
     _text("phone", longest=20),
     _text("email"),
@@ -178,7 +186,6 @@ _VISIT: Final = (
     _text("remark"),
     _texts("access_levels"),
 )
-_NONE: Final = SupportsResponse.NONE
 _MAY: Final = SupportsResponse.OPTIONAL
 _ONLY: Final = SupportsResponse.ONLY
 
@@ -193,20 +200,20 @@ _ROWS: Final = (
             _seconds("duration", 0.1, 10),
         ),
     ),
-    Action(name="goto_preset", targets=_CAMERA, arguments=(_whole("preset", *_PRESETS, required=True),)),
+    Action(name="goto_preset", targets=_CAMERA, arguments=(_PRESET,)),
     Action(
         name="set_preset",
         targets=_CAMERA,
-        arguments=(_whole("preset", *_PRESETS, required=True), _text("name", required=True)),
+        arguments=(_PRESET, _text("name")),
     ),
-    Action(name="delete_preset", targets=_CAMERA, arguments=(_whole("preset", *_PRESETS, required=True),)),
-    Action(name="run_patrol", targets=_CAMERA, arguments=(_whole("patrol", *_PATROLS, required=True),)),
-    Action(name="stop_patrol", targets=_CAMERA, arguments=(_whole("patrol", *_PATROLS),)),
+    Action(name="delete_preset", targets=_CAMERA, arguments=(_PRESET,)),
+    Action(name="run_patrol", targets=_CAMERA, arguments=(_PATROL,)),
+    Action(name="stop_patrol", targets=_CAMERA, arguments=(_PATROL,)),
     Action(
         name="get_live_url",
         targets=_CAMERA,
         arguments=(
-            _choice("stream", "main sub", key="live_stream", default="main"),
+            _choice("stream", "main sub", key="live_stream"),
             _choice("protocol", "rtsp_s hls rtmp rtsp websocket"),
         ),
         answer=_ONLY,
@@ -217,7 +224,7 @@ _ROWS: Final = (
     Action(
         name="search_plates",
         targets=_CAMERA,
-        arguments=(*_BETWEEN, _text("plate", longest=16), _text("owner"), _text("contact", longest=32)),
+        arguments=(*_BETWEEN, _text("plate", longest=16), _text("owner", longest=64), _text("contact", longest=64)),
         answer=_ONLY,
         admin=True,
     ),
@@ -231,7 +238,7 @@ _ROWS: Final = (
     Action(
         name="search_access_records",
         targets=_DOOR,
-        arguments=(*_BETWEEN, _text("event_type", longest=64), _text("person")),
+        arguments=(*_BETWEEN, _text("event_type", longest=64), _text("person", longest=32)),
         answer=_ONLY,
         admin=True,
         any_of=("event_type", "person"),
@@ -275,16 +282,18 @@ _ROWS: Final = (
             _CAMERAS,
             Argument(name="popup", selector=BooleanSelector(), default=False),
         ),
+        answer=_MAY,
     ),
     Action(
         name="add_generic_event_rule",
         arguments=(
             _text("name", required=True, longest=32),
-            _choice("transport", "tcp udp", key="rule_transport", required=True),
-            _choice("match", "contains exact", key="rule_match", required=True),
+            _choice("transport", "tcp udp", key="rule_transport", default="tcp"),
+            _choice("match", "contains exact", key="rule_match", default="contains"),
             _text("expression", required=True, longest=256),
-            _text("regular_expression", longest=256),
+            _text("regular_expression", required=True, longest=256),
         ),
+        answer=_MAY,
         admin=True,
     ),
     Action(name="delete_generic_event_rule", arguments=(_text("rule", required=True, longest=64),), admin=True),
@@ -294,7 +303,7 @@ _ROWS: Final = (
     Action(name="visitor_cancel_appointment", arguments=_APPOINTMENT, admin=True),
     Action(
         name="visitor_check_in",
-        arguments=(*_optional((*_APPOINTMENT, _text("visitor_id"))), *_VISIT),
+        arguments=_optional((*_APPOINTMENT, _text("visitor_id", longest=64), *_VISIT)),
         answer=_MAY,
         admin=True,
     ),
@@ -302,18 +311,22 @@ _ROWS: Final = (
     Action(
         name="search_visitors",
         arguments=(
-            _text("name"),
-            _text("company"),
-            _text("phone", longest=20),
-            _text("certificate_number", longest=20),
+            _text("name", longest=64),
+            _text("company", longest=64),
+            _text("phone", longest=64),
+            _text("certificate_number", longest=64),
             _text("group", longest=64),
+            *_optional(_BETWEEN),
+            _text("code", longest=64),
+            _text("receptionist", longest=64),
+            _choice("status", "expected arrived invalid", key="visit_status"),
         ),
         answer=_ONLY,
         admin=True,
     ),
     # access levels
-    Action(name="assign_access_level", arguments=_LEVEL, admin=True),
-    Action(name="remove_access_level", arguments=_LEVEL, admin=True),
+    Action(name="assign_access_level", arguments=_LEVEL, answer=_MAY, admin=True),
+    Action(name="remove_access_level", arguments=_LEVEL, answer=_MAY, admin=True),
     Action(name="apply_permissions"),
     Action(name="find_access_levels", arguments=(_LEVEL_TYPE,), answer=_ONLY, admin=True),
     # people, faces, vehicles, parking
@@ -342,11 +355,11 @@ _ROWS: Final = (
         arguments=(
             _text("plate", required=True, longest=32),
             _text("group", required=True, longest=64),
-            _text("person", longest=64),
-            _text("given_name"),
-            _text("family_name"),
-            _text("phone", longest=20),
-            _whole("color", 0, 12),
+            _text("person"),
+            _text("given_name", longest=256),
+            _text("family_name", longest=256),
+            _text("phone", longest=32),
+            _whole("color", 0, 14),
         ),
         answer=_MAY,
         admin=True,
@@ -355,9 +368,9 @@ _ROWS: Final = (
     Action(
         name="find_vehicle",
         arguments=(
-            _text("plate", longest=32),
-            _text("owner"),
-            _text("phone", longest=20),
+            _text("plate", longest=64),
+            _text("owner", longest=64),
+            _text("phone", longest=64),
             _text("group", longest=64),
         ),
         answer=_ONLY,
@@ -370,14 +383,14 @@ _ROWS: Final = (
             *_BETWEEN,
             _text("lot", longest=64),
             _text("floor", longest=64),
-            _text("space", longest=64),
+            _text("space", longest=32),
             _text("plate", longest=32),
-            _text("owner"),
+            _text("owner", longest=32),
             _choice("direction", "entry exit", key="passage_direction"),
         ),
         answer=_ONLY,
         admin=True,
-        any_of=("lot", "floor"),
+        any_of=("lot", "floor", "space"),
     ),
 )
 

@@ -47,6 +47,7 @@ from .offers import choices
 from .places import device_id
 from .poll import periods, read_due
 from .problems import ACCESS, PARTS, Problems, left_out
+from .receive import ACCEPTED
 from .recording import Recordings
 from .records import Facts
 from .refresh import Refresher
@@ -77,6 +78,7 @@ class HikCentralSystem(System):
     id: ClassVar[str] = "hikcentral"
     manufacturer: ClassVar[str] = "Hikvision"
     actions: ClassVar[frozenset[str]] = frozenset(ACTIONS)
+    accepted: ClassVar[PushReply] = ACCEPTED
 
     def __init__(
         self, client: HikCentralClient, data: Mapping[str, Any], options: Mapping[str, Any], runtime: Runtime
