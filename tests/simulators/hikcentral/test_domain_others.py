@@ -287,6 +287,7 @@ async def test_alarms_of_rules(connect: Connect) -> None:
     assert (record.code, record.source_type, record.source) == (195, "generalEventRule", "1")
     assert (record.level, record.description, record.link_cameras) == (3, "Somebody rings", ["2"])
     assert platform.state.triggers[0].event == record.event_id
+    assert (platform.state.triggers[0].popup, platform.state.triggers[0].playback) == (True, False)
     platform.state.trigger_enables_only = True
     assert (await client.call(f"{RULES}triggerAlarm", body | {"alarmPriority": 3})).data == ""
     assert (len(platform.state.records), platform.state.triggers[1].event) == (1, "")

@@ -156,6 +156,7 @@ WRONG: tuple[tuple[str, Body, str], ...] = (
     (TRIGGER, TRIGGER_BODY | {"description": "x" * 129}, RANGE),
     (TRIGGER, without(TRIGGER_BODY, "description"), MISSING),
     (TRIGGER, TRIGGER_BODY | {"linkCameraList": [{"cameraIndexCode": "99"}]}, "0x00072202"),
+    (TRIGGER, TRIGGER_BODY | {"linkCameraList": [{"recordType": 0}]}, MISSING),
     (RESERVE, RESERVATION | {"visitReasonType": 5}, RANGE),
     (RESERVE, RESERVATION | {"visitReasonType": 4}, MISSING),
     (RESERVE, RESERVATION | {"appointEndTime": "2024-05-01T09:00:00+02:00"}, RANGE),
@@ -190,6 +191,61 @@ WRONG: tuple[tuple[str, Body, str], ...] = (
     ("healthcareradar/v1/inBedStatus", BED | {"bedNo": "9"}, "0x00072202"),
     ("healthcareradar/v1/heartbreath", BED, MISSING),
 )
+
+
+PAGED, PERIOD = "pageNo pageSize", "startTime endTime"
+REQUIRED: tuple[tuple[str, Body, str], ...] = (
+    (RECORDS, SEARCH, f"{PAGED} {PERIOD} eventTypes srcType srcIndexs"),
+    ("eventService/v1/eventRecords/controlling", {"eventIndexCode": "1", "controlType": 1}, "eventIndexCode controlType"),
+    (DOORS, ACCESS, f"{PAGED} {PERIOD} eventType doorIndexCodes"),
+    (CROSS, CROSSING, f"{PAGED} {PERIOD} cameraIndexCode"),
+    (FACES, PAGE | DAY, f"{PAGED} {PERIOD}"),
+    (COUNT, COUNTING, f"{PAGED} {PERIOD} cameraIndexCodes statisticsType"),
+    (GPS, TRACK, f"{PAGED} {PERIOD} mobilevehicleIndexCodes"),
+    ("mobilesurveillance/v1/recordOverview",
+     {"pageIndex": 1, "pageSize": 9, "mobilevehicleIndexCodes": "1", "beginTime": DAY["startTime"], "endTime": DAY["endTime"]},
+     "pageIndex pageSize mobilevehicleIndexCodes beginTime endTime"),
+    ("mobilesurveillance/v1/single/record", {"mobilevehicleIndexCode": "1", "eventIndexCode": "1"},
+     "mobilevehicleIndexCode eventIndexCode"),
+    (PASSAGE, PASSING, "pageIndex pageSize queryInfo"),
+    (CARS, PAGE | {"vehicleGroupIndexCode": "1"}, f"{PAGED} vehicleGroupIndexCode"),
+    (ADD_CAR, CAR, "plateNo vehicleGroupIndexCode"),
+    ("resource/v1/vehicle/single/update", CAR | {"vehicleId": "1"}, "vehicleId plateNo vehicleGroupIndexCode"),
+    ("resource/v1/vehicle/single/delete", {"vehicleId": "1"}, "vehicleId"),
+    (RULE, RULE_BODY, " ".join(RULE_BODY)),
+    (TRIGGER, TRIGGER_BODY, " ".join(TRIGGER_BODY)),
+    (RESERVE, RESERVATION, " ".join(RESERVATION)),
+    ("visitor/v2/appointment/update", RESERVATION | {"appointRecordId": "1"}, f"appointRecordId {' '.join(RESERVATION)}"),
+    ("visitor/v1/appointment/single/delete", {"appointRecordId": "1"}, "appointRecordId"),
+    ("visitor/v1/appointment/appointmentlist", PAGE | {name: RESERVATION[name] for name in list(RESERVATION)[:2]},
+     f"{PAGED} appointStartTime appointEndTime"),
+    ("visitor/v1/visitor/single/visitorinfo", {"visitorId": "1"}, "visitorId"),
+    ("visitor/v1/appointment/downloadpicture", {"visitorId": "1", "picType": "0"}, "visitorId picType"),
+    (LEVEL, LEVEL_BODY, " ".join(LEVEL_BODY)),
+    ("acs/v1/privilege/group", PAGE | {"type": 1}, f"{PAGED} type"),
+    ("acs/v1/privilege/group/single/personList", PAGE | {"type": 1, "privilegeGroupId": "1"}, f"{PAGED} type privilegeGroupId"),
+    ("acs/v1/auth/applicationResult", {"applicationResultType": 1, "type": 0}, "applicationResultType type"),
+    ("resource/v1/person/picture_data", {"personId": "1", "picUri": "1"}, "personId picUri"),
+    ("resource/v1/person/personCode/personInfo", {"personCode": "1"}, "personCode"),
+    ("frs/v1/face", PAGE | {"faceGroupIndexCode": "1"}, f"{PAGED} faceGroupIndexCode"),
+    ("healthcareradar/v1/room", PAGE, PAGED),
+    ("healthcareradar/v1/inBedStatus", BED, "roomID bedNo"),
+    *((f"healthcareradar/v1/{name}", BED | DAY, f"roomID bedNo {PERIOD}") for name in
+      ("heartbreath", "livefeature", "sleepQuality")),
+)  # fmt: skip
+"""Path, a body that is right, and the fields that must be there."""
+
+
+async def test_required_fields(connect: Connect) -> None:
+    """Each alone is missed by its own code, and by its name."""
+    client: Client = await connect(site=SitePlan(mobile_devices=1, mobile_vehicles=1))
+    for path, body, names in REQUIRED:
+        for name in names.split():
+            reply = await client.call(path, without(body, name))
+            assert reply.code == MISSING, (path, name, reply.json)
+            assert name.lower() in reply.json["msg"].lower(), (path, name, reply.json)
+        for name in set(body) - set(names.split()):
+            assert (await client.call(path, without(body, name))).code != MISSING, (path, name)
 
 
 @pytest.mark.parametrize(("path", "body"), RIGHT, ids=lambda value: value if isinstance(value, str) else "")
