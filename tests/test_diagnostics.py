@@ -198,46 +198,35 @@ def test_nothing_to_sweep() -> None:
     assert Sweep([])({"a": ["b", (1, 2.5)], 3: {"y", "x"}}) == {"a": ["b", [1, 2.5]], "3": ["x", "y"]}
 
 
+TEMPLATE = "rtsp://viewer:s%40cret%20pass@{ip}:554/{id}"
+PLATFORM = "hikcentral_8899aabbccddeeff"
+PLATFORM_DATA = {
+    "system": "isapi",
+    "url": "https://platform.example:8443",
+    "app_key": "20000001",
+    "app_secret": "kS0me/Secret+Value==",
+    "user_id": "operator7",
+    "identity": "hikcentral_0011223344556677",
+    "marks": ["key:0123456789abcdef", "fedcba9876543210"],
+    "webhook_id": WEBHOOK_ID,
+}
+PLATFORM_OPTIONS = {
+    "post_url": "http://assistant.example:8123",
+    "post_sources": "192.0.2.77, 198.51.100.0/24",
+    "stream_template": TEMPLATE,
+    "sites": ["1"],
+}
+PRIVATE = [
+    *("20000001", "kS0me/Secret+Value==", "operator7", PLATFORM, "hikcentral_0011223344556677"),
+    *("key:0123456789abcdef", "fedcba9876543210", "platform.example", "assistant.example"),
+    *("192.0.2.77", "198.51.100.0/24", "viewer", "s@cret pass", "s%40cret%20pass", TEMPLATE, WEBHOOK_ID),
+]
+
+
 async def test_platform(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> None:
     """What a platform is reached and recognised by, and where it reaches us, is swept out of everything."""
-    template = "rtsp://viewer:s%40cret%20pass@{ip}:554/{id}"
-    private = [
-        "20000001",
-        "kS0me/Secret+Value==",
-        "operator7",
-        "hikcentral_0011223344556677",
-        "key:0123456789abcdef",
-        "fedcba9876543210",
-        "platform.example",
-        "assistant.example",
-        "192.0.2.77",
-        "198.51.100.0/24",
-        "viewer",
-        "s@cret pass",
-        "s%40cret%20pass",
-        template,
-        WEBHOOK_ID,
-    ]
     entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Campus",
-        unique_id="hikcentral_8899aabbccddeeff",
-        data={
-            "system": "isapi",
-            "url": "https://platform.example:8443",
-            "app_key": private[0],
-            "app_secret": private[1],
-            "user_id": private[2],
-            "identity": private[3],
-            "marks": private[4:6],
-            "webhook_id": WEBHOOK_ID,
-        },
-        options={
-            "post_url": "http://assistant.example:8123",
-            "post_sources": "192.0.2.77, 198.51.100.0/24",
-            "stream_template": template,
-            "sites": ["1"],
-        },
+        domain=DOMAIN, title="Campus", unique_id=PLATFORM, data=PLATFORM_DATA, options=PLATFORM_OPTIONS
     )
     entry.add_to_hass(hass)
     assert await async_setup_component(hass, "diagnostics", {})
@@ -245,14 +234,14 @@ async def test_platform(hass: HomeAssistant, hass_client: ClientSessionGenerator
         assert await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
     entry.runtime_data.system.told = {
-        "leaks": [f"before {secret} after" for secret in private],
+        "leaks": [f"before {secret} after" for secret in PRIVATE],
         "filled": "rtsp://viewer:s%40cret%20pass@10.0.0.9:554/7",
     }
     told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     assert set(told["leaks"]) == {f"before {REDACTED} after"}
     assert told["filled"] == f"rtsp://{REDACTED}:{REDACTED}@10.0.0.9:554/7"
     for text in strings(told):
-        assert not [secret for secret in private if secret in text]
+        assert not [secret for secret in PRIVATE if secret in text]
     assert told["entry"]["options"] == {
         "post_url": f"http://{REDACTED}:8123",
         "post_sources": REDACTED,
@@ -268,4 +257,4 @@ _begin = FlowSystem.__init__
 def _as_platform(system: FlowSystem) -> None:
     """Answer as the platform of the entry."""
     _begin(system)
-    system.identity = replace(system.identity, unique_id="hikcentral_8899aabbccddeeff")
+    system.identity = replace(system.identity, unique_id=PLATFORM)
