@@ -245,7 +245,9 @@ async def test_platform_defaults(hass: HomeAssistant) -> None:
     plain = {name: marker.default() for name, marker in shown.items() if name not in {"callback", "advanced"}}
     assert plain == {name: PLATFORM[name] for name in plain}
     assert list(fields(result, "callback")) == ["post_url", "post_port", "post_sources"]
-    assert list(fields(result, "advanced")) == ["platform_zone", "stream_template", "hold_pulse", "raw_events"]
+    assert list(fields(result, "advanced")) == [
+        "platform_zone", "stream_template", "playback_template", "hold_pulse", "raw_events",
+    ]  # fmt: skip
     assert all(
         value.options == {"collapsed": True}
         for key, value in result["data_schema"].schema.items()
@@ -359,6 +361,9 @@ async def test_secret_is_kept_replaced_and_removed(hass: HomeAssistant) -> None:
         ("advanced", "stream_template", "rtsp://{host}/1"),
         ("advanced", "stream_template", "rtsp://{ip.__class__}/1"),
         ("advanced", "stream_template", "rtsp://{ip!r}/1"),
+        ("advanced", "playback_template", "rtsp://{ip}/1"),
+        ("advanced", "playback_template", "http://{ip}/{start}"),
+        ("advanced", "playback_template", "rtsp://{ip}/{start}/{until}"),
         ("advanced", "stream_template", "rtsp://{ip:>999999999}/1"),
         ("advanced", "stream_template", "rtsp://{}/1"),
         ("advanced", "stream_template", "rtsp://{ip/1"),
@@ -375,7 +380,8 @@ async def test_what_cannot_be_used(hass: HomeAssistant, section: str, name: str,
     assert dict(entry.options) == {}
     assert fields(result)["lock_stays"].description == {"suggested_value": True}
     again = fields(result, section)[name].description
-    assert again is None if name == "stream_template" else again == {"suggested_value": wrong}
+    secret = name in {"stream_template", "playback_template"}
+    assert again is None if secret else again == {"suggested_value": wrong}
     assert (await submit(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
     assert dict(entry.options) == STORED
 

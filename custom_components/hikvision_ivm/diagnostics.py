@@ -30,6 +30,7 @@ SECRETS: Final = (
     settings.IDENTITY,
     settings.MARKS,
     settings.STREAM_TEMPLATE,
+    settings.PLAYBACK_TEMPLATE,
     settings.POST_SOURCES,
     "access_key",
     "secret_key",
@@ -104,7 +105,7 @@ def sweep_of(entry: IvmConfigEntry) -> Sweep:
     """Make the sweep for everything that is secret or private in an entry."""
     told = {**entry.options, **entry.data}
     secrets = {secret for name in SECRETS for secret in _texts(told.get(name))}
-    for name in (settings.URL, settings.POST_URL, settings.STREAM_TEMPLATE):
+    for name in (settings.URL, settings.POST_URL, settings.STREAM_TEMPLATE, settings.PLAYBACK_TEMPLATE):
         secrets |= _private(str(told.get(name) or ""))
     for source in _texts(told.get(settings.POST_SOURCES)):
         secrets |= set(source.replace(",", " ").split())

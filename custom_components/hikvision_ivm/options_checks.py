@@ -1,5 +1,6 @@
 """What may be typed into the options. Every check raises ValueError for what cannot be used."""
 
+from collections.abc import Collection
 from string import Formatter
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,6 +9,8 @@ from yarl import URL
 
 TEMPLATE_WORDS: Final = frozenset({"ip", "id", "name", "stream"})
 """What a stream address may leave open."""
+PLAYBACK_WORDS: Final = TEMPLATE_WORDS | {"start", "end"}
+"""What the address of recordings may leave open."""
 
 
 def check_post_url(text: str) -> None:
@@ -30,12 +33,24 @@ def check_zone(text: str) -> None:
 
 def check_stream_template(text: str) -> None:
     """An RTSP address with names in braces; nothing that reaches into what the names stand for."""
+    _check_template(text, TEMPLATE_WORDS)
+
+
+def check_playback_template(text: str) -> None:
+    """The same for recordings: it says from when."""
+    if "{start}" not in text:
+        raise ValueError("it does not say from when")
+    _check_template(text, PLAYBACK_WORDS)
+
+
+def _check_template(text: str, words: Collection[str]) -> None:
+    """An RTSP address with some names in braces."""
     filled = ""
     for plain, name, spec, conversion in Formatter().parse(text):
         filled += plain
         if name is None:
             continue
-        if name not in TEMPLATE_WORDS or spec or conversion:
+        if name not in words or spec or conversion:
             raise ValueError("this name is not known")
         filled += "0"
     url = URL(filled)

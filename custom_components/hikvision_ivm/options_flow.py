@@ -6,7 +6,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
 import probatio as vol
 
-from .options_checks import check_post_url, check_stream_template, check_zone
+from .options_checks import check_playback_template, check_post_url, check_stream_template, check_zone
 from .options_rows import Choices, Number, Row, Section, Selection, Text, Toggle
 from .post_sources import networks
 from .systems import settings
@@ -62,6 +62,7 @@ OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
             rows=(
                 Text(name=settings.PLATFORM_ZONE, check=check_zone),
                 Text(name=settings.STREAM_TEMPLATE, check=check_stream_template, secret=True),
+                Text(name=settings.PLAYBACK_TEMPLATE, check=check_playback_template, secret=True),
                 _hold(settings.HOLD_PULSE, settings.PULSE_DEFAULT),
                 Toggle(name=settings.RAW_EVENTS, default=False),
             ),
@@ -73,6 +74,8 @@ OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
 PLATFORM_PLACEHOLDERS: Final = {
     "template_words": "{ip}, {id}, {name}, {stream}",
     "template_example": "rtsp://user:password@{ip}:554/Streaming/Channels/101",
+    "playback_words": "{start}, {end}",
+    "playback_example": "rtsp://user:password@{ip}:554/Streaming/tracks/101?starttime={start}&endtime={end}",
     "zone_example": "Europe/Berlin",
     "url_example": "http://192.0.2.5:8123",
     "sources_example": "192.0.2.10, 198.51.100.0/24",

@@ -566,7 +566,8 @@ async def test_a_command_is_followed_though_whoever_gave_it_is_gone() -> None:
 
 async def test_commands_to_one_door_keep_their_order() -> None:
     """The second is sent when the first was answered, to whichever doors besides."""
-    async with bench(site=SitePlan(doors=3), delay=0.05) as made:
+    async with bench(site=SitePlan(doors=3)) as made:
+        made.platform.fault(CONTROL, delay=0.1, times=1)
         locks = [lock_of(made, str(number)) for number in range(1, 4)]
         doors = [lock.address for lock in locks]
         control = made.commands.doors.control
