@@ -11,6 +11,8 @@ from custom_components.hikvision_ivm.systems.errors import (
     RejectedError,
 )
 from custom_components.hikvision_ivm.systems.hikcentral.rules import ADD, DELETE, LIST, TRIGGER, read_rules
+from custom_components.hikvision_ivm.systems.kinds import Kind
+from custom_components.hikvision_ivm.systems.model import CameraFeature, SwitchFeature
 from simulators.hikcentral.plan import SitePlan
 
 from .command_bench import bench
@@ -61,6 +63,17 @@ async def test_what_is_left_out_has_a_sensible_value() -> None:
         added = await made.act("add_generic_event_rule", name="x", expression="x", regular_expression="x")
         rule = made.platform.state.rules[added["rule"]]
         assert (rule.transport, rule.match) == (0, 0)
+
+
+async def test_cameras_may_be_entities() -> None:
+    """Of whatever stream, each camera once; something else is none."""
+    async with bench() as made:
+        main, sub = (made.feature(CameraFeature, kind, "2") for kind in (Kind.MAIN_STREAM, Kind.SUB_STREAM))
+        await made.act("trigger_generic_event", [main, sub], rule="1", cameras=["1", "2"])
+        assert made.platform.state.triggers[0].cameras == ("2", "1")
+        with pytest.raises(InvalidArgumentError):
+            await made.act("trigger_generic_event", [SwitchFeature(device_id="d", kind=Kind.ALARM_OUTPUT)], rule="1")
+        assert len(made.platform.state.triggers) == 1
 
 
 async def test_the_recording_of_a_camera_is_the_one_it_has() -> None:
