@@ -10,6 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hikvision_ivm.const import DOMAIN
+from custom_components.hikvision_ivm.switch import IvmSwitch
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import (
     BinarySensorFeature,
@@ -103,6 +104,24 @@ async def test_disabling_stops_asking(
     entity_registry.async_update_entity("switch.gate_motion_detection", disabled_by=er.RegistryEntryDisabler.USER)
     await hass.async_block_till_done()
     assert set(system.primed_for) == {feature.id for feature in ONE_OF_EACH[:-1]}
+
+
+async def test_what_is_disabled_is_not_made_again(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """A restart costs what is enabled; a disabled entity stays registered and comes back when it is enabled."""
+    off = SwitchFeature(device_id=CHANNEL, kind=Kind.TAMPER, enabled=False)
+    system.has(ONE_OF_EACH[-1], off)
+    await set_up()
+    entity_id = entity_registry.async_get_entity_id("switch", DOMAIN, off.id)
+    assert entity_id is not None
+    with patch.object(IvmSwitch, "__init__", autospec=True, side_effect=IvmSwitch.__init__) as made:
+        assert await hass.config_entries.async_reload(entry.entry_id)
+    assert made.call_count == 1
+    assert entity_registry.async_get(entity_id) is not None
+    entity_registry.async_update_entity(entity_id, disabled_by=None)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert hass.states.get(entity_id) is not None
 
 
 async def test_only_what_a_system_may_offer_is_loaded(

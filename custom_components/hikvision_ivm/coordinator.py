@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .availability import Link, Reachability
+from .changes import Belongings, Changes
 from .consent import async_follow_consent
 from .const import ENTITY_LIMIT, GRACE_SECONDS, LOGGER, PLATFORMS
 from .devices import async_register_devices, async_withdraw_entity
@@ -21,12 +22,11 @@ from .pictures import Pictures
 from .polling import Poller
 from .raw_events import async_fire_occurrence
 from .repairs import async_sync_problems
-from .room import async_make_room
+from .room import Room
 from .sink import CoordinatorSink, FeatureListener
 from .systems import settings
 from .systems.base import PushHealth, PushReply, PushRequest, PushState, Runtime, System, Tier
 from .systems.errors import AuthenticationError, SystemFailure
-from .systems.kinds import Kind
 from .systems.model import (
     UNKNOWN,
     BinarySensorFeature,
@@ -73,15 +73,14 @@ class IvmCoordinator:
         self.problems: dict[str, tuple[Problem, ...]] = {}
         self.push_health = PushHealth(PushState.CONNECTING)
         self.statistics: Counter[str] = Counter()
-        self.surplus: frozenset[str] = frozenset()
+        self._room = Room(hass, entry.entry_id, ENTITY_LIMIT)
         self.pictures = Pictures()
         self._raw_events = entry.options.get(settings.RAW_EVENTS) is True
         self._runtime = runtime
         self._since = dt_util.utcnow()
         self._listeners: dict[str, FeatureListener] = {}
         self._adders: dict[type[Feature], Callable[[list[Feature]], None]] = {}
-        self._features_of: dict[str, list[str]] = {}
-        self._push_features: list[str] = []
+        self._belongings = Belongings()
         self._reachability = Reachability()
         self._latch = Latch(hass.loop, runtime.monotonic, self._hold_expired)
         self._poll_link = Link(hass.loop, GRACE_SECONDS, self._poll_link_changed)
@@ -142,6 +141,11 @@ class IvmCoordinator:
         return [platform for platform in PLATFORMS if not offered or platform in offered]
 
     @property
+    def surplus(self) -> Collection[str]:
+        """Ids of features for which there is no room: their entities start disabled."""
+        return self._room.surplus
+
+    @property
     def wanted(self) -> Collection[str]:
         """Ids of the features that have an entity: a live view."""
         return self._listeners.keys()
@@ -179,16 +183,7 @@ class IvmCoordinator:
                 working = self._push_link.working
             case Source.BOTH:
                 working = self._poll_link.working or self._push_link.working
-        return working and self._judge(feature) not in self._reachability.unreachable
-
-    def _judge(self, feature: Feature) -> str | None:
-        """Return the id of the device that must be reachable for a feature to be known.
-
-        Whether a device is online is known from what it hangs on, and most wanted when it is not.
-        """
-        if feature.kind is Kind.ONLINE:
-            return self.inventory.devices[feature.device_id].parent
-        return feature.device_id
+        return working and self._belongings.judge(feature) not in self._reachability.unreachable
 
     # reports
 
@@ -278,40 +273,40 @@ class IvmCoordinator:
         if self._stopped:
             return
         before, self.inventory = self.inventory, inventory
-        async_register_devices(self.hass, self.entry, inventory, before, self.system.manufacturer)
-        self._features_of = {}
-        for feature in inventory.features.values():
-            if (judge := self._judge(feature)) is not None:
-                self._features_of.setdefault(judge, []).append(feature.id)
-        self._push_features = [f.id for f in inventory.of(BinarySensorFeature) if f.kind is Kind.EVENT_STREAM]
+        changes = Changes.between(before, inventory)
+        if changes.devices:
+            async_register_devices(self.hass, self.entry, inventory, before, self.system.manufacturer)
+            self._reachability.replace(inventory)
+        self._belongings.replace(inventory, changes)
         self._show_push_state()
-        self._reachability.replace(inventory)
-        self._limit_entities()
-        for feature_id in before.features.keys() - inventory.features.keys():
-            feature = before.features[feature_id]
-            if (
-                feature_id not in self.values
-                and isinstance(feature, SwitchFeature)
-                and feature.device_id in inventory.devices
-            ):
-                async_withdraw_entity(self.hass, feature.type, feature_id, self._since)
-            self.values.pop(feature_id, None)
-            self._latch.release(feature_id)
-            self.pictures.put(feature_id, None)
-            self._tell((feature_id,))
-        for feature_id, feature in inventory.features.items():
-            if (listener := self._listeners.get(feature_id)) is not None and before.features.get(feature_id) != feature:
+        if changes.added or changes.gone:
+            self._room.replace(inventory, changes)
+            self.set_problems("entities", self._room.problems)
+        for feature in changes.gone:
+            self._drop(feature)
+        new: dict[type[Feature], list[Feature]] = {}
+        for feature in changes.added:
+            if feature.id not in self._listeners:
+                new.setdefault(type(feature), []).append(feature)
+        for feature in (*changes.added, *changes.replaced):
+            if (listener := self._listeners.get(feature.id)) is not None:
                 self._guarded(listener.feature_replaced, feature)
-        for feature_type, add in self._adders.items():
-            new = [f for f in inventory.of(feature_type) if f.id not in before.features and f.id not in self._listeners]
-            if new:
-                add(new)
+        for feature_type, features in new.items():
+            if (add := self._adders.get(feature_type)) is not None:
+                add(features)
 
-    def _limit_entities(self) -> None:
-        """Home Assistant refuses entities beyond its limit: let the surplus start disabled instead, and say so."""
-        room = async_make_room(self.hass, self.entry.entry_id, self.inventory, ENTITY_LIMIT)
-        self.surplus = room.surplus
-        self.set_problems("entities", room.problems)
+    def _drop(self, feature: Feature) -> None:
+        """Forget what is known of a feature that exists no more; what was only offered on a hint leaves no entity."""
+        if (
+            feature.id not in self.values
+            and isinstance(feature, SwitchFeature)
+            and feature.device_id in self.inventory.devices
+        ):
+            async_withdraw_entity(self.hass, feature.type, feature.id, self._since)
+        self.values.pop(feature.id, None)
+        self._latch.release(feature.id)
+        self.pictures.put(feature.id, None)
+        self._tell((feature.id,))
 
     @callback
     def set_problems(self, topic: str, problems: Sequence[Problem]) -> None:
@@ -326,7 +321,7 @@ class IvmCoordinator:
         """Take note of devices that became reachable or unreachable: all their entities change."""
         lost = [device_id for device_id in device_ids if device_id in self._reachability.unreachable]
         for device_id in device_ids:
-            changed.update(dict.fromkeys(self._features_of.get(device_id, ())))
+            changed.update(dict.fromkeys(self._belongings.of(device_id)))
         endless = [feature_id for feature_id in self._latch.endless() if feature_id in changed]
         self._forget(endless, changed)
         for words, ids in (("unreachable", lost), ("reachable again", [d for d in device_ids if d not in lost])):
@@ -387,7 +382,7 @@ class IvmCoordinator:
         """Tell the features that stand for the push channel; while it connects, what was known stays."""
         if self.push_health.state in (PushState.HEALTHY, PushState.DOWN):
             healthy = self.push_health.state is PushState.HEALTHY
-            self.apply(Report(values=dict.fromkeys(self._push_features, healthy)))
+            self.apply(Report(values=dict.fromkeys(self._belongings.push, healthy)))
 
     # work in the background
 

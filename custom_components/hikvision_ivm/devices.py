@@ -21,7 +21,8 @@ def async_register_devices(
     """
     registry = dr.async_get(hass)
     for device in inventory.devices.values():
-        if before.devices.get(device.id) != device:
+        known = before.devices.get(device.id)
+        if known is not device and known != device:
             _register(registry, entry, device, manufacturer)
 
 

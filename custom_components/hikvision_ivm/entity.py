@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast, override
 
 from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import LOGGER
+from .const import DOMAIN, LOGGER
 from .coordinator import IvmCoordinator
 from .devices import registered_device
 from .systems.errors import SystemFailure
@@ -108,10 +109,18 @@ def async_add_features[F: Feature, D: EntityDescription](
     make: Callable[[IvmCoordinator, F, D], Entity],
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make entities of all features of a type that the table knows, now and whenever they appear."""
+    """Make entities of all features of a type that the table knows, now and whenever they appear.
+
+    What is registered and disabled is left out: Home Assistant would look at it only to set it aside again, and sets
+    the entry up anew when it is enabled. A large site has more of that than of anything else.
+    """
+    registry = er.async_get(coordinator.hass)
 
     def entities(features: Iterable[F]) -> Iterable[Entity]:
         for feature in features:
+            entity_id = registry.async_get_entity_id(feature.type, DOMAIN, feature.id)
+            if entity_id is not None and registry.entities[entity_id].disabled:
+                continue
             if (description := descriptions.get(feature.kind)) is not None:
                 yield make(coordinator, feature, description)
             else:
