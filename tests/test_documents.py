@@ -2,9 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from itertools import pairwise
-import json
-from pathlib import Path
 import re
 import sys
 
@@ -37,14 +34,9 @@ from custom_components.hikvision_ivm.systems.model import Occurrence, Phase, Swi
 from scripts.demo.__main__ import arguments as develop_arguments
 from simulators.__main__ import arguments as simulator_arguments
 from simulators.isapi import PROFILES, IsapiSimulator
+from tests.documents import COMPONENT, ENGLISH, ROOT, TEXTS, blocks, problem_keys, prose, quoted, rows, section
 
-ROOT = Path(__file__).parent.parent
-COMPONENT = ROOT / "custom_components/hikvision_ivm"
-ENGLISH = json.loads((COMPONENT / "translations/en.json").read_text(encoding="utf-8"))
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
-TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCUMENTS}
 ISAPI = TEXTS["docs/isapi.md"]
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECTIONS = {
     "binary_sensor": "Binary sensors",
     "button": "Buttons",
@@ -55,44 +47,19 @@ SECTIONS = {
     "switch": "Switches",
 }
 """Platform → the heading of its tables in docs/isapi.md."""
+COMMON_PROBLEMS = ("account_locked", "too_many_entities")
+"""Repairs of a device that do not come from its system."""
 MAIN_STREAM = "*name of the device* (main stream)"
 
 
-def blocks(text: str, language: str) -> list[str]:
-    """Return the code blocks of a language."""
-    return [match[2] for match in FENCE.finditer(text) if match[1] == language]
-
-
-def prose(text: str) -> str:
-    """Return a document without its code blocks."""
-    return FENCE.sub("", text)
-
-
-def section(heading: str, text: str = ISAPI) -> str:
-    """Return what is below a heading, up to the next one of its level or above."""
-    found = re.search(rf"^(#+) {re.escape(heading)}\n(.*?)(?=^#{{1,6}} |\Z)", prose(text), re.MULTILINE | re.DOTALL)
-    assert found is not None, heading
-    return found[2]
-
-
-def rows(text: str) -> list[list[str]]:
-    """Return the cells of all tables, without their heads."""
-    separators = re.compile(r"\|[-| ]+\|")
-    return [
-        [cell.strip() for cell in line.strip("| ").split(" | ")]
-        for line, following in pairwise([*text.splitlines(), ""])
-        if line.startswith("|") and not separators.fullmatch(line) and not separators.fullmatch(following)
-    ]
+def isapi(heading: str) -> str:
+    """Return what docs/isapi.md says below a heading."""
+    return section(heading, ISAPI)
 
 
 def column(heading: str, number: int = 0) -> list[str]:
-    """Return a column of the tables below a heading."""
-    return [row[number] for row in rows(section(heading))]
-
-
-def quoted(text: str) -> list[str]:
-    """Return what stands between backticks."""
-    return re.findall(r"`([^`\n]+)`", text)
+    """Return a column of the tables below a heading of docs/isapi.md."""
+    return [row[number] for row in rows(isapi(heading))]
 
 
 # links and paths
@@ -145,7 +112,7 @@ def test_commands_exist(name: str) -> None:
     typed = {word for text in [*blocks(TEXTS[name], "bash"), *quoted(prose(TEXTS[name]))] for word in text.split()}
     commands = {word for word in typed if re.fullmatch(r"(scripts|\.ci)/[a-z]+", word)} - {"scripts/demo"}
     commands -= {"scripts/validate"}  # a package, not a command
-    assert commands or name == "docs/isapi.md"
+    assert commands or name.startswith("docs/")
     for command in commands:
         assert (ROOT / command).stat().st_mode & 0o111, command
 
@@ -192,7 +159,7 @@ def test_every_option() -> None:
     names = [row.name for row in OPTIONS["isapi"] if row.name != HOLD_TIMES]
     holds = [form["sections"][HOLD_TIMES]["data"][name] for name in settings.HOLDS]
     assert sorted(column("Options")) == sorted([form["data"][name] for name in names] + holds)
-    told = section("Options")
+    told = isapi("Options")
     assert f"{settings.HOLD_DEFAULT} seconds by default" in told
     assert f"may be {settings.HOLD_MINIMUM} to {settings.HOLD_MAXIMUM}" in told
     for stream in settings.EXTRA_STREAMS:
@@ -203,16 +170,16 @@ def test_every_right() -> None:
     """The rights that repairs name are those that the preparation tells to give."""
     missing = {right_of(path) for path in ("Event/notification/alertStream", "Streaming/channels", "System/reboot")}
     assert missing == {"alarmOutOrUpload", "preview", "restartOrShutdown"}
-    told = section("Prepare the device")
+    told = isapi("Prepare the device")
     for words in ("Live View", "Notify Surveillance Center", "Parameters Settings", "Trigger Alarm Output"):
         assert f"| {words} |" in told
 
 
 def test_every_repair() -> None:
-    """Every repair is named by its key and words of its title, and those that have a fix say so."""
+    """Every repair of a device is named by its key and words of its title, and those that have a fix say so."""
     issues = ENGLISH["issues"]
-    assert sorted(quoted(section("Repairs"))) == sorted(issues)
-    for words, _, remedy in rows(section("Repairs")):
+    assert sorted(quoted(isapi("Repairs"))) == sorted({*problem_keys("systems/isapi"), *COMMON_PROBLEMS})
+    for words, _, remedy in rows(isapi("Repairs")):
         key = quoted(words)[-1]
         title = issues[key]["title"]
         told = re.match(r"\*(.+?)\*", words)
@@ -224,9 +191,7 @@ def test_every_repair() -> None:
 def test_periods() -> None:
     """The table of periods holds the periods."""
     told = dict(
-        zip(
-            ("status", "detail", "counters", "inventory"), rows(section("How data arrives: push and poll")), strict=True
-        )
+        zip(("status", "detail", "counters", "inventory"), rows(isapi("How data arrives: push and poll")), strict=True)
     )
     for healthy, number in ((True, 1), (False, 2)):
         camera = periods(UnitKind.CAMERA, push_healthy=healthy)
@@ -250,7 +215,7 @@ def name_of(platform: str, kind: Kind) -> str:
 
 def documented(platform: str) -> dict[str, list[str]]:
     """Return the rows of a platform's tables by the name of the entity."""
-    found = {row[0]: row for row in rows(section(SECTIONS[platform]))}
+    found = {row[0]: row for row in rows(isapi(SECTIONS[platform]))}
     assert len(found) == len(column(SECTIONS[platform]))
     return found
 
@@ -314,7 +279,7 @@ def test_switches_that_are_off() -> None:
 
 def test_every_event_type() -> None:
     """The table of event types names exactly what can be told, and the attributes include every detail that is read."""
-    told = section("Events")
+    told = isapi("Events")
     attributes, _, types_told = told.partition("An entity lists the types")
     types = [word for row in rows(types_told) for word in quoted(row[0])]
     assert {*types} == {row.kind.value for row in EVENT_TYPES.values()}
