@@ -8,7 +8,8 @@ import pytest
 from custom_components.hikvision_ivm.systems.hikcentral.vehicles import EVENTS, TRACK, driving_events, picture_addresses
 from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import UNKNOWN, PositionValue
+from custom_components.hikvision_ivm.systems.model import (UNKNOWN)
+from custom_components.hikvision_ivm.systems.values import (PositionValue)
 from simulators.hikcentral import SitePlan
 
 from .domain_bench import START, Bench, bench
@@ -179,13 +180,13 @@ async def test_events_on_the_way_are_found(profile: Any) -> None:
         made.platform.move("1", 52.6, 13.5, 20, 45)
         second = made.platform.mobile_event("1", 330203, push=False)
         until = START + timedelta(minutes=5)
-        found = await driving_events(made.context, ["1"], START - timedelta(minutes=1), until)
+        found = await driving_events(made.client, ["1"], START - timedelta(minutes=1), until)
         assert [(one.event_id, one.code) for one in found] == [(first, 648), (second, 330203)]
         assert found[0].time == START
         assert found[0].position is not None
         assert (round(found[0].position.latitude, 3), found[0].position.speed) == (52.5, 90)
         assert found[0].plate is not None and found[0].plate not in repr(found[0])
-        only = await driving_events(made.context, ["1"], START, until, codes=[648])
+        only = await driving_events(made.client, ["1"], START, until, codes=[648])
         assert [one.event_id for one in only] == [first]
         (address,) = await picture_addresses(made.client, "1", first)
         assert address.startswith("Vsm://")
@@ -195,7 +196,7 @@ async def test_ids_of_a_search_fit_into_64_characters() -> None:
     """So a large fleet is asked in parts."""
     async with bench(plan=PLAN) as made:
         ids = [f"vehicle-{number:08d}" for number in range(10)]
-        await driving_events(made.context, ids, START, START + timedelta(days=1))
+        await driving_events(made.client, ids, START, START + timedelta(days=1))
         asked = [body["mobilevehicleIndexCodes"] for body in made.bodies(EVENTS)]
         assert max(map(len, asked)) <= 64
         assert ",".join(asked).split(",") == ids

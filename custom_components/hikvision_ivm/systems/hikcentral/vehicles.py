@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final, override
 
 from ..kinds import Kind
-from ..model import Feature, PositionValue, Report
+from ..model import (Feature, Report)
+from ..values import (PositionValue)
 from .client import HikCentralClient
 from .polled import Domain, Values, by_record, forget, in_batches, merged, put, together
 from .positions import position_of
@@ -160,7 +161,7 @@ def _put_motion(values: Values, features: Iterable[Feature], position: PositionV
 
 
 async def driving_events(
-    context: Context, vehicles: Iterable[str], start: datetime, end: datetime, codes: Iterable[int] = ()
+    client: HikCentralClient, vehicles: Iterable[str], start: datetime, end: datetime, codes: Iterable[int] = ()
 ) -> list[DrivingEvent]:
     """Search what happened to vehicles, oldest first; at most 31 days. Raises `SystemFailure`.
 
@@ -175,8 +176,8 @@ async def driving_events(
             "beginTime": format_time(start),
             "endTime": format_time(end),
         }
-        rows = await context.client.pages(EVENTS, body, size=_RECORDS_PER_PAGE, page="pageIndex")
-        found += [event for row in rows if (event := _event_of(row, context)) is not None]
+        rows = await client.pages(EVENTS, body, size=_RECORDS_PER_PAGE, page="pageIndex")
+        found += [event for row in rows if (event := _event_of(row, client.runtime.zone)) is not None]
     return sorted(found, key=lambda event: event.time.timestamp() if event.time is not None else 0.0)
 
 
@@ -192,7 +193,7 @@ def _joined(ids: Iterable[str]) -> Iterator[str]:
         yield text
 
 
-def _event_of(row: Fields, context: Context) -> DrivingEvent | None:
+def _event_of(row: Fields, zone: tzinfo) -> DrivingEvent | None:
     """Read a RecordOverview; None without ids."""
     event_id, vehicle = row.text("eventIndexCode"), row.text("mobilevehicleIndexCode")
     if event_id is None or vehicle is None:
@@ -201,7 +202,7 @@ def _event_of(row: Fields, context: Context) -> DrivingEvent | None:
         event_id=event_id,
         code=row.integer("eventType"),
         vehicle=vehicle,
-        time=parse_time(row.text("occurTime"), context.runtime.zone),
+        time=parse_time(row.text("occurTime"), zone),
         position=position_of(row),
         area=row.text("regionName"),
         plate=row.text("plateNo"),
