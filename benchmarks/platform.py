@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import json
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from secrets import token_hex
 import time
 from types import TracebackType
 from typing import Any, Self
@@ -73,7 +74,8 @@ async def _serve(pipe: Connection, plan: dict[str, Any], settings: dict[str, Any
     async with HikCentralSimulator(site=SitePlan(**plan), **settings) as platform:
         pipe.send(
             {"system": "hikcentral", "url": platform.url, "app_key": platform.app_key,
-             "app_secret": platform.app_secret, "verify_ssl": True}
+             "app_secret": platform.app_secret, "verify_ssl": True,
+             "webhook_id": token_hex(32)}
         )  # fmt: skip
         while True:
             match await asyncio.to_thread(pipe.recv):

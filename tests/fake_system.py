@@ -22,7 +22,6 @@ from custom_components.hikvision_ivm.systems.errors import UnsupportedError
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import (
     ButtonFeature,
-    CalendarEntry,
     CalendarFeature,
     CameraFeature,
     Device,
@@ -32,7 +31,6 @@ from custom_components.hikvision_ivm.systems.model import (
     ImageFeature,
     Inventory,
     LockFeature,
-    LockValue,
     NumberFeature,
     Occurrence,
     Phase,
@@ -44,6 +42,7 @@ from custom_components.hikvision_ivm.systems.model import (
     SwitchFeature,
     Value,
 )
+from custom_components.hikvision_ivm.systems.values import CalendarEntry, LockValue
 
 HUB = "SN1"
 CHANNEL = "SN1_ch1"

@@ -17,7 +17,8 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.hikvision_ivm.calendar import shown as as_event
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import CalendarEntry, CalendarFeature
+from custom_components.hikvision_ivm.systems.model import CalendarFeature
+from custom_components.hikvision_ivm.systems.values import CalendarEntry
 
 from .fake_system import HUB, FakeSystem
 

@@ -26,7 +26,8 @@ import pytest
 from custom_components.hikvision_ivm.camera import IvmCamera
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import CameraFeature, CameraValue, Picture
+from custom_components.hikvision_ivm.systems.model import CameraFeature, Picture
+from custom_components.hikvision_ivm.systems.values import CameraValue
 
 from .fake_system import CHANNEL, HUB, PASSWORD, STREAM_URL, FakeSystem
 

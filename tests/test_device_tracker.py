@@ -6,7 +6,8 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import UNKNOWN, PositionValue, Report, Source, TrackerFeature
+from custom_components.hikvision_ivm.systems.model import UNKNOWN, Report, Source, TrackerFeature
+from custom_components.hikvision_ivm.systems.values import PositionValue
 
 from .fake_system import CHANNEL, FakeSystem
 

@@ -10,7 +10,8 @@ import pytest
 
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import LockFeature, LockValue, Source
+from custom_components.hikvision_ivm.systems.model import LockFeature, Source
+from custom_components.hikvision_ivm.systems.values import LockValue
 
 from .fake_system import CHANNEL, HUB, FakeSystem
 

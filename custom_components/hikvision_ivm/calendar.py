@@ -24,7 +24,8 @@ from .coordinator import IvmConfigEntry
 from .entity import IvmEntity, async_add_features, by_kind
 from .systems.errors import InvalidArgumentError
 from .systems.kinds import Kind
-from .systems.model import CalendarEntry, CalendarFeature
+from .systems.model import CalendarFeature
+from .systems.values import CalendarEntry
 
 # One command at a time: changing an entry may give it another identity on the other side.
 PARALLEL_UPDATES = 1

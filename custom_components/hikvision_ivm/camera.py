@@ -15,7 +15,8 @@ from .coordinator import IvmConfigEntry, IvmCoordinator
 from .entity import IvmEntity, async_add_features, by_kind
 from .systems.errors import UnsupportedError
 from .systems.kinds import Kind
-from .systems.model import CameraFeature, CameraValue
+from .systems.model import CameraFeature
+from .systems.values import CameraValue
 
 PARALLEL_UPDATES = 0
 

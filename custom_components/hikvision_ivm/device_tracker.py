@@ -9,7 +9,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import IvmConfigEntry
 from .entity import IvmEntity, async_add_features, by_kind
 from .systems.kinds import Kind
-from .systems.model import PositionValue, TrackerFeature
+from .systems.model import TrackerFeature
+from .systems.values import PositionValue
 
 PARALLEL_UPDATES = 0
 

@@ -10,7 +10,8 @@ from .coordinator import IvmConfigEntry
 from .entity import IvmEntity, async_add_features, by_kind
 from .systems.errors import UnsupportedError
 from .systems.kinds import Kind
-from .systems.model import LockFeature, LockValue
+from .systems.model import LockFeature
+from .systems.values import LockValue
 
 # One command at a time: two commands to one door must not overtake each other.
 PARALLEL_UPDATES = 1

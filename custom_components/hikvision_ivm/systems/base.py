@@ -19,9 +19,7 @@ import aiohttp
 from .errors import UnsupportedError
 from .model import (
     AlarmPanelFeature,
-    ArmMode,
     ButtonFeature,
-    CalendarEntry,
     CalendarFeature,
     CameraFeature,
     Feature,
@@ -40,6 +38,7 @@ from .model import (
     SwitchFeature,
     UpdateFeature,
 )
+from .values import ArmMode, CalendarEntry
 
 
 class Tier(StrEnum):
@@ -219,7 +218,7 @@ class System(ABC):
         """Read what a user can choose from at set-up, before there is an inventory: option → as `choices`."""
         return {}
 
-    async def leave(self) -> None:
+    async def leave(self) -> None:  # noqa: B027 - most systems are asked for nothing that lasts
         """Take back what the other side was asked to do for good: the entry is being removed. Raises `SystemFailure`."""
 
     async def fix(self, problem: Problem) -> None:

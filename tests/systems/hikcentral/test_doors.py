@@ -23,13 +23,8 @@ from custom_components.hikvision_ivm.systems.errors import (
 from custom_components.hikvision_ivm.systems.hikcentral.door_values import door_value
 from custom_components.hikvision_ivm.systems.hikcentral.doors import CONTROL, MEMORY, STATE, Mode
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import (
-    UNKNOWN,
-    BinarySensorFeature,
-    LockFeature,
-    LockValue,
-    SelectFeature,
-)
+from custom_components.hikvision_ivm.systems.model import UNKNOWN, BinarySensorFeature, LockFeature, SelectFeature
+from custom_components.hikvision_ivm.systems.values import LockValue
 from simulators.hikcentral.options import Options
 from simulators.hikcentral.plan import SitePlan
 

@@ -14,7 +14,8 @@ from custom_components.hikvision_ivm.systems.hikcentral.recording import Recordi
 from custom_components.hikvision_ivm.systems.hikcentral.refresh import INVENTORY_SECONDS, MOST_SINGLE, Refresher
 from custom_components.hikvision_ivm.systems.hikcentral.servers import Servers
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import LockValue, Report
+from custom_components.hikvision_ivm.systems.model import Report
+from custom_components.hikvision_ivm.systems.values import LockValue
 from simulators.hikcentral import SitePlan
 from simulators.hikcentral.state import OPEN
 

@@ -7,7 +7,8 @@ import pytest
 from custom_components.hikvision_ivm.systems.hikcentral.recording import PERIOD_SECONDS, Recordings
 from custom_components.hikvision_ivm.systems.hikcentral.servers import Servers
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import UNKNOWN, CameraValue, Report
+from custom_components.hikvision_ivm.systems.model import UNKNOWN, Report
+from custom_components.hikvision_ivm.systems.values import CameraValue
 from simulators.hikcentral import SitePlan
 from simulators.hikcentral.shaping import PROFILES, Profile
 

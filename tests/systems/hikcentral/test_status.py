@@ -15,7 +15,8 @@ from custom_components.hikvision_ivm.systems.errors import (
     DeviceOfflineError,
 )
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import UNKNOWN, LockValue, Report
+from custom_components.hikvision_ivm.systems.model import UNKNOWN, Report
+from custom_components.hikvision_ivm.systems.values import LockValue
 from simulators.hikcentral import SitePlan
 from simulators.hikcentral.shaping import PROFILES, Profile
 from simulators.hikcentral.state import (

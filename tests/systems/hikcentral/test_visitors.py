@@ -17,7 +17,8 @@ from custom_components.hikvision_ivm.systems.hikcentral.reservations import Iden
 from custom_components.hikvision_ivm.systems.hikcentral.visitors import CANCEL, CHANGE, LIST, RESERVE
 from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import UNKNOWN, CalendarEntry, CalendarFeature
+from custom_components.hikvision_ivm.systems.model import UNKNOWN, CalendarFeature
+from custom_components.hikvision_ivm.systems.values import CalendarEntry
 
 from .domain_bench import START, ZONE, Bench, bench
 

@@ -5,7 +5,8 @@ from types import MappingProxyType
 from typing import Final
 
 from ..kinds import Kind
-from ..model import UNKNOWN, BinarySensorFeature, Feature, LockFeature, LockValue, SelectFeature, Unknown, Value
+from ..model import UNKNOWN, BinarySensorFeature, Feature, LockFeature, SelectFeature, Unknown, Value
+from ..values import LockValue
 
 REMAIN_OPEN: Final = 0
 CLOSED: Final = 1

@@ -26,8 +26,9 @@ from ..errors import (
     SystemFailure,
     UnsupportedError,
 )
-from ..model import Feature, LockFeature, LockValue, Report, SelectFeature, Unknown, Value
+from ..model import Feature, LockFeature, Report, SelectFeature, Unknown, Value
 from ..settings import LOCK_STAYS
+from ..values import LockValue
 from .arguments import targets, word
 from .background import Background
 from .codes import failure, normal

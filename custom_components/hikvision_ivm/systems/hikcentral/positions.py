@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from ..model import PositionValue
+from ..values import PositionValue
 from .wire import Fields
 
 SCALE: Final = 360_000

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from ..kinds import Kind
-from ..model import PositionValue, Value
+from ..model import Value
+from ..values import PositionValue
 from .positions import position_of
 from .wire import Fields
 from .words import COLOURS, GENDERS, named

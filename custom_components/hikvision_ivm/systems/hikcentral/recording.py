@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final, override
 
 from ..kinds import Kind
-from ..model import CameraFeature, CameraValue, Feature, Report
+from ..model import CameraFeature, Feature, Report
+from ..values import CameraValue
 from .context import Context
 from .lists import Lists
 from .polled import Domain, Values, by_record, put, together

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any, Final, Self
 
 from ..base import Runtime
-from ..model import CalendarEntry
+from ..values import CalendarEntry
 from .lookups import name_of
 from .times import parse_time
 from .wire import Fields

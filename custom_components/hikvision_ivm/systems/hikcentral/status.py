@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from ..base import Runtime
 from ..errors import AuthenticationError, ConnectionFailedError, NotFoundError, SystemFailure
-from ..model import UNKNOWN, Feature, Inventory, LockValue, Report, Unknown, Value
+from ..model import UNKNOWN, Feature, Inventory, Report, Unknown, Value
+from ..values import LockValue
 from .client import HikCentralClient, Pages
 from .inventory import REFUSALS, together
 from .lists import Lists

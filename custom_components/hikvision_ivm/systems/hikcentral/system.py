@@ -14,7 +14,6 @@ from ..errors import InsufficientRightsError, NotFoundError, ProtocolError, Syst
 from ..kinds import Kind
 from ..model import (
     ButtonFeature,
-    CalendarEntry,
     CalendarFeature,
     CameraFeature,
     Feature,
@@ -34,6 +33,7 @@ from ..model import (
 from ..settings import APP_KEY, APP_SECRET, CONFIRM_LOGIN, FINGERPRINT, IDENTITY, PUSH, URL, USER_ID, VERIFY_SSL
 from ..transport.gate import CredentialGate
 from ..transport.http import HttpClient, Policy
+from ..values import CalendarEntry
 from . import commands, diagnostics as exporting, domains, event_actions
 from .address import addresses
 from .channel import EventChannel

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ..errors import InvalidArgumentError
-from ..model import CalendarEntry
+from ..values import CalendarEntry
 from . import arguments as given
 from .lookups import FORBIDDEN
 from .reservations import OTHER_REASON, Reservation, Visitor

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, override
 from ..base import Sink
 from ..errors import NotFoundError, RejectedError, SystemFailure
 from ..kinds import Kind
-from ..model import CalendarEntry, CalendarFeature, Feature, Report
+from ..model import CalendarFeature, Feature, Report
+from ..values import CalendarEntry
 from .lookups import ASSIGN, apply, chosen_levels, members_body, person_id
 from .polled import Domain, Values, forget, put
 from .reservations import ARRIVED, EXPECTED, INVALID, Identities, Reservation, Visitor
