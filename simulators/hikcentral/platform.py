@@ -89,7 +89,8 @@ class HikCentralSimulator(Gateway, DeviceActs):
         self.searches: dict[str, Search] = {}
         """Searches for recordings by the cursor of what is left."""
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._bodies: dict[tuple[str, bytes], tuple[tuple[int, ...], bytes]] = {}
+        self.bodies: dict[tuple[str, bytes], tuple[tuple[int, ...], bytes]] = {}
+        """Answers that are right while the state's version is the noted one, by path and request."""
         calls.load()
         domains.load()
         build_core(self)
@@ -239,13 +240,13 @@ class HikCentralSimulator(Gateway, DeviceActs):
 
     def cached_body(self, endpoint: Endpoint, call: Call, raw: bytes) -> bytes | None:
         """Return the same answer again while nothing has changed."""
-        kept = self._bodies.get((endpoint.path, raw))
+        kept = self.bodies.get((endpoint.path, raw))
         return kept[1] if kept is not None and kept[0] == self.state.version else None
 
     def keep_body(self, endpoint: Endpoint, call: Call, raw: bytes, body: bytes) -> None:
         """Keep the newest answers."""
         if self.profile == "hostile":
             return
-        while len(self._bodies) >= KEPT_BODIES:
-            del self._bodies[next(iter(self._bodies))]
-        self._bodies[endpoint.path, raw] = (self.state.version, body)
+        while len(self.bodies) >= KEPT_BODIES:
+            del self.bodies[next(iter(self.bodies))]
+        self.bodies[endpoint.path, raw] = (self.state.version, body)

@@ -93,13 +93,17 @@ def _live_answer(platform: HikCentralSimulator, call: Call, camera: Camera, stre
                 "authentication": _secret(platform)}  # fmt: skip
     token = f"{platform.random.getrandbits(40):010x}"
     if protocol == "websocket":
-        scheme = "wss" if int(call.body["requestWebsocketProtocol"]) else "ws"
-        return {"url": f"{scheme}://{host}:559/openUrl/{token}", "authentication": _secret(platform)}
+        return {"url": _socket_url(platform, call), "authentication": _secret(platform)}
     if protocol == "hls" and options.hls:
         return {"url": f"http://{host}:83/openUrl/{token}/live.m3u8"}
     if protocol == "rtmp" and options.rtmp:
         return {"url": f"rtmp://{host}:1935/live/openUrl/{token}"}
     raise Refuse("2", f"protocol {protocol}")
+
+
+def _socket_url(platform: HikCentralSimulator, call: Call) -> str:
+    scheme = "wss" if int(call.body["requestWebsocketProtocol"]) else "ws"
+    return f"{scheme}://{public_host(platform, call)}:559/openUrl/{platform.random.getrandbits(40):010x}"
 
 
 @endpoint("video/v1/cameras/talkURLs", CAMERA, TRANSPORT)
@@ -203,6 +207,6 @@ def _playback_url(platform: HikCentralSimulator, call: Call, camera: Camera, beg
     if call.text("protocol") == "rtsp_s":
         return play_url(platform, call, camera, f"{camera.name} {begin:%d.%m. %H:%M}", WIDTHS[MAIN])
     if call.text("protocol") == "websocket":
-        return f"ws://{host}:559/openUrl/{platform.random.getrandbits(40):010x}"
+        return _socket_url(platform, call)
     address = _address_of_parent(platform, camera)
     return f"[sms:playback]rtsp://{host}:554/file/dvr://{address}:8001/0/channels/{camera.id}?tcpport=10000"
