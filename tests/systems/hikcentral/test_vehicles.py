@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 
-from custom_components.hikvision_ivm.systems.hikcentral.vehicles import EVENTS, TRACK, driving_events, picture_addresses
+from custom_components.hikvision_ivm.systems.hikcentral.vehicles import (
+    EVENTS,
+    TRACK,
+    driving_events,
+    picture_addresses,
+    position_of,
+)
 from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import (UNKNOWN)
-from custom_components.hikvision_ivm.systems.values import (PositionValue)
+from custom_components.hikvision_ivm.systems.model import UNKNOWN
+from custom_components.hikvision_ivm.systems.values import PositionValue
 from simulators.hikcentral import SitePlan
 
 from .domain_bench import START, Bench, bench
@@ -186,6 +192,8 @@ async def test_events_on_the_way_are_found(profile: Any) -> None:
         assert found[0].position is not None
         assert (round(found[0].position.latitude, 3), found[0].position.speed) == (52.5, 90)
         assert found[0].plate is not None and found[0].plate not in repr(found[0])
+        assert position_of(found[0].data.child("gps")) == found[0].position
+        assert found[0].data.child("vehicle").text("plateNo") == found[0].plate
         only = await driving_events(made.client, ["1"], START, until, codes=[648])
         assert [one.event_id for one in only] == [first]
         (address,) = await picture_addresses(made.client, "1", first)

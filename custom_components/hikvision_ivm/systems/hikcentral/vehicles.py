@@ -6,14 +6,14 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final, override
 
 from ..kinds import Kind
-from ..model import (Feature, Report)
-from ..values import (PositionValue)
+from ..model import Feature, Report
+from ..values import PositionValue
 from .client import HikCentralClient
 from .polled import Domain, Values, by_record, forget, in_batches, merged, put, together
 from .positions import position_of
 from .records import Vehicle
 from .times import format_time, parse_time
-from .wire import Fields, fields
+from .wire import EMPTY, Fields, fields
 
 if TYPE_CHECKING:
     from .context import Context
@@ -39,7 +39,10 @@ _RECORDS_PER_PAGE: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrivingEvent:
-    """A record of something that happened to a vehicle. `plate` and `owner` are personal data."""
+    """A record of something that happened to a vehicle.
+
+    `plate` and `owner` are personal data. `data`: what a push of it would carry (hikcentral §3.7).
+    """
 
     event_id: str
     code: int | None
@@ -49,6 +52,7 @@ class DrivingEvent:
     area: str | None = None
     plate: str | None = field(default=None, repr=False)
     owner: str | None = field(default=None, repr=False)
+    data: Fields = field(default=EMPTY, repr=False, compare=False)
 
 
 class Vehicles(Domain):
@@ -207,6 +211,7 @@ def _event_of(row: Fields, zone: tzinfo) -> DrivingEvent | None:
         area=row.text("regionName"),
         plate=row.text("plateNo"),
         owner=row.text("ownerName"),
+        data=Fields({"gps": row.raw, "vehicle": {"plateNo": row.text("plateNo"), "ownerName": row.text("ownerName")}}),
     )
 
 
