@@ -52,7 +52,7 @@ class DrivingEvent:
     area: str | None = None
     plate: str | None = field(default=None, repr=False)
     owner: str | None = field(default=None, repr=False)
-    data: Fields = field(default=EMPTY, repr=False, compare=False)
+    data: Fields = field(default_factory=lambda: EMPTY, repr=False, compare=False)
 
 
 class Vehicles(Domain):
