@@ -17,6 +17,7 @@ from homeassistant.components.camera import (
     async_register_webrtc_provider,
     helper,
 )
+from homeassistant.components.stream import StreamWorkerError
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
@@ -30,6 +31,7 @@ from custom_components.hikvision_ivm.systems.model import CameraFeature, Picture
 from custom_components.hikvision_ivm.systems.values import CameraValue
 
 from .fake_system import CHANNEL, HUB, PASSWORD, STREAM_URL, FakeSystem
+from .living import reached
 
 type SetUp = Callable[[], Awaitable[FakeSystem]]
 
@@ -255,6 +257,30 @@ async def test_a_stream_that_broke_gets_a_new_address(hass: HomeAssistant, syste
     stream.update_source.assert_not_called()
     state = hass.states.get("camera.gate")
     assert state is not None and state.state == "unavailable"
+
+
+async def test_the_next_attempt_uses_the_new_address(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """Home Assistant's own stream, which fails as long as the address is an old one."""
+    system.has(MAIN)
+    await set_up()
+    tried: list[str] = []
+
+    def play(source: str, *arguments: object) -> None:
+        tried.append(source)
+        system.stream_url = f"{STREAM_URL}?session={len(tried)}"
+        raise StreamWorkerError("the session is over")
+
+    with (
+        patch("homeassistant.components.stream.worker.stream_worker", play),
+        patch("homeassistant.components.stream.STREAM_RESTART_INCREMENT", 0.05),
+    ):
+        stream = await camera(hass).async_create_stream()
+        assert stream is not None
+        stream.add_provider("hls")
+        await stream.start()
+        await reached(hass, lambda: len(tried) > 2)
+        await stream.stop()
+    assert tried[:3] == [STREAM_URL, f"{STREAM_URL}?session=1", f"{STREAM_URL}?session=2"]
 
 
 @pytest.mark.parametrize("url", [None, errors.BusyError()], ids=["none", "busy"])
