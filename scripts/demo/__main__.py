@@ -8,6 +8,8 @@ import shutil
 import signal
 import sys
 
+from simulators.fleet import FLEETS, PORTS_PER_SYSTEM
+
 from .client import PASSWORD, USERNAME, Client
 from .dashboard import ADDRESS, save_dashboard
 from .instance import RESTART_CODE, Instance
@@ -49,9 +51,12 @@ async def start_simulation(instance: Instance) -> Simulation:
 
 
 def ports_free(base: int) -> bool:
-    """Whether the control page's port and those of the first members are free."""
+    """Whether the control page's port and those of the first members of every system are free."""
+    members = (
+        base + place * PORTS_PER_SYSTEM + number for place in range(len(FLEETS)) for number in range(CHECKED_PORTS)
+    )
     try:
-        for port in range(base - 1, base + CHECKED_PORTS):
+        for port in (base - 1, *members):
             require_port(port, "")
     except DemoError:
         return False
