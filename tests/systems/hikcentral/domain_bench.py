@@ -132,6 +132,7 @@ async def bench(
     platform: HikCentralSimulator | None = None,
     clock: Clock | None = None,
     faces: Sequence[str] = (),
+    user_id: str = "",
 ) -> AsyncIterator[Bench]:
     """Run a platform, or go on with a running one, and read its inventory; the requests so far are forgotten.
 
@@ -141,7 +142,7 @@ async def bench(
     if platform is None:
         async with (
             HikCentralSimulator(profile, plan, zone=ZONE, now=clock.now) as made,
-            bench(options=options, memory=memory, platform=made, clock=clock, faces=faces) as found,
+            bench(options=options, memory=memory, platform=made, clock=clock, faces=faces, user_id=user_id) as found,
         ):
             yield found
         return
@@ -153,7 +154,7 @@ async def bench(
         memory={} if memory is None else memory,
         zone=ZONE,
     )
-    async with connected(platform, runtime) as client:
+    async with connected(platform, runtime, user_id=user_id) as client:
         chosen = dict(options or {})
         reader = InventoryReader(client, Lists(client), chosen)
         facts = await reader.read()

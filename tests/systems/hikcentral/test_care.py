@@ -70,6 +70,16 @@ async def test_no_average_is_unknown(value: object) -> None:
         assert told(made, Kind.HEART_RATE, Kind.BREATHING_RATE) == [UNKNOWN, 12]
 
 
+async def test_an_old_average_is_not_of_now() -> None:
+    """Even if the platform tells more than it was asked for."""
+    async with bench() as made:
+        old = {"startTime": "2026-11-20 08:00:00", "endTime": "2026-11-20 08:59:59", "heartValue": 80}
+        made.platform.fault(RATES, data=[{"HeartData": [old]}, {"BreathData": []}])
+        made.want(Kind.HEART_RATE)
+        await made.poll()
+        assert told(made, Kind.HEART_RATE) == [UNKNOWN]
+
+
 @PROFILES
 async def test_the_totals_of_the_day(profile: Any) -> None:
     """Since midnight of the platform's zone; areas that nobody entered have 0."""
@@ -150,14 +160,23 @@ def test_ids_of_rooms_are_numbers_where_they_can_be() -> None:
 
 
 async def test_each_question_has_its_rhythm() -> None:
-    """Presence every half minute, the others every 5 to 15 minutes; no user is named in these calls."""
+    """Presence every half minute, the others every 5 to 15 minutes."""
     async with bench() as made:
         made.want(*EVERYTHING)
         for _ in range(31):
             await made.poll(30)
         counts = [made.platform.count(path) // 2 for path in (IN_BED, RATES, LIVING, SLEEP)]
         assert counts == [31, 4, 2, 2]
-        assert not any("userid" in {name.lower() for name in one.headers} for one in made.platform.requests)
+
+
+async def test_no_user_is_named() -> None:
+    """These are the calls that know no such header; others get it."""
+    async with bench(user_id="admin") as made:
+        made.want(*EVERYTHING, Kind.SPACES_FREE)
+        await made.poll()
+        named = {one.path for one in made.platform.requests if "userid" in {name.lower() for name in one.headers}}
+        assert named == {"vehicle/v1/parkinglot/list", "vehicle/v1/floor/overview"}
+        assert {one.path for one in made.platform.requests} - named == {IN_BED, RATES, LIVING, SLEEP}
 
 
 async def test_only_what_is_wanted_is_asked() -> None:

@@ -76,6 +76,7 @@ async def test_the_printed_sample_is_of_something_else() -> None:
         made.want(*KINDS)
         await made.poll()
         assert made.sink.values == {}
+        assert await search(made) == []
 
 
 async def test_a_row_may_be_flat() -> None:
