@@ -107,7 +107,9 @@ class EventChannel:
         self._sink: Sink | None = None
         self._poke = asyncio.Event()
         self._gap: datetime | None = None
+        self._filling = False
         self._verified: datetime | None = None
+        self._subscribed: datetime | None = None
         self._looked: datetime | None = None
         self._answered: datetime | None = None
         self._silent = False
@@ -159,7 +161,7 @@ class EventChannel:
             _LOGGER.info("%s reaches Home Assistant again", self._client.base_url)
             self._tell_problems()
             self._tell_health(PushHealth(PushState.HEALTHY))
-        if self._gap is None and self.mode is Mode.PUSHED:
+        if self._gap is None and not self._filling and self.mode is Mode.PUSHED:
             self.delivered.advance(now)
         self.delivered.save()
 
@@ -259,6 +261,7 @@ class EventChannel:
         if checked.lost and self._verified is not None:
             self._note_gap(self._verified)
         if self._verified is None:
+            self._subscribed = now
             self._look_at, self._look_pause = monotonic + FIRST_LOOK_SECONDS, FIRST_LOOK_SECONDS
         self._verified = now
         if self.mode is Mode.REFUSED:
@@ -290,15 +293,18 @@ class EventChannel:
         since = self._gap
         if since is None:
             return
+        since, self._gap = min(since, self.now()), None
         until = self.now() - (ON_ITS_WAY if self.mode is Mode.PUSHED else timedelta())
+        self._filling = True
         try:
             if until > since:
                 await self.backfill.run(since, until, sink)
         except SystemFailure:
-            if self.backfill.reached is not None:
-                self._gap = max(since, self.backfill.reached)
+            reached = max(since, self.backfill.reached or since)
+            self._gap = reached if self._gap is None else min(self._gap, reached)
             raise
-        self._gap = None
+        finally:
+            self._filling = False
         self.fallback.until = until
         self._looked = until
         if self.mode is Mode.PUSHED:
@@ -310,7 +316,7 @@ class EventChannel:
     async def _look(self, sink: Sink) -> None:
         """Compare what happened with what was posted."""
         now = self.now()
-        since = self._looked or self._verified or now
+        since = min(self._looked or self._verified or now, now)
         first = self._look_pause <= FIRST_LOOK_SECONDS
         proven = self._pushed_at is not None and now - self._pushed_at < MOST_LOOK_BACK
         whole = first or self.audit.is_cheap or not proven
@@ -335,10 +341,21 @@ class EventChannel:
 
     async def _missed(self, missing: list[EventRecord], since: datetime, sink: Sink) -> None:
         """Something happened that was not posted: the way is lost, or only some of it was."""
+        since_then = (self._subscribed or self.now()) + ON_ITS_WAY
+        before = [each for each in missing if each.start < since_then]
+        await tell(self.router, before, sink, late=True)
+        missing = [each for each in missing if each not in before]
+        if not missing:
+            return
         first = missing[0].start
         if self._pushed_at is not None and self._pushed_at >= first:
             _LOGGER.info("%d events were not posted by %s", len(missing), self._client.base_url)
             await tell(self.router, missing, sink, late=True)
+            self._note_gap(min(first, since))
+            return
+        lost = self.subscription.counts["lost"]
+        await self._watch(sink)
+        if self.mode is not Mode.PUSHED or self.subscription.counts["lost"] > lost:
             self._note_gap(min(first, since))
             return
         self.mode = Mode.UNREACHABLE

@@ -52,6 +52,8 @@ SKEW_SECONDS: Final = 2.0
 TRIES: Final = 3
 PAUSE_SECONDS: Final = 0.7
 """Pause before a busy platform is asked again; doubled each time, with jitter."""
+DISABLED_SECONDS: Final = 240.0
+"""The whole interface may have been switched off, and on again."""
 QUOTA_SECONDS: Final = 300.0
 REPROBE_SECONDS: Final = 6 * 3600.0
 """A right or a licence may be given later; what a version does not have, it does not get."""
@@ -182,10 +184,7 @@ class HikCentralClient:
     async def picture(self, path: str, body: Mapping[str, Any], *, domain: str | None = None) -> Picture:
         """Fetch a picture, in whichever form it comes. Raises `ProtocolError` if the answer is none."""
         response = await self._send(path, body, writes=False, domain=domain, named=True)
-        found = envelope(response.body)
-        return (
-            decode_picture(response.body, response.content_type) if found is None else decode_text(found.text("data"))
-        )
+        return await asyncio.to_thread(_picture, response) if len(response.body) > THREAD_BYTES else _picture(response)
 
     # one call
 
@@ -314,7 +313,8 @@ class HikCentralClient:
     def _check(self, path: str, *, writes: bool) -> None:
         """Raise at once what would be refused."""
         now = self.runtime.monotonic()
-        if (since := self._refused_at.get(path)) is not None and now - since >= REPROBE_SECONDS:
+        lasts = DISABLED_SECONDS if self.refused.get(path) == "disabled" else REPROBE_SECONDS
+        if (since := self._refused_at.get(path)) is not None and now - since >= lasts:
             self._forgive(path)
         if (word := self.refused.get(path)) is not None:
             raise _refusal(word, path)
@@ -351,6 +351,12 @@ def _refusal(word: str, path: str) -> SystemFailure:
     if kind is AccessDisabledError:
         return AccessDisabledError("not sent: it was refused before")
     return UnlicensedError(function=path) if kind is UnlicensedError else UnsupportedError(function=path)
+
+
+def _picture(response: Response) -> Picture:
+    """Return the picture of an answer. Raises `ProtocolError`."""
+    found = envelope(response.body)
+    return decode_picture(response.body, response.content_type) if found is None else decode_text(found.text("data"))
 
 
 def _code(response: Response) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ..base import Runtime
 from .event_types import EVENT_TYPES, Category
-from .happening import Key
+from .happening import DRIVES, EVENTS, Key
 from .push import ENDED, PICTURE, STARTED, UPDATED, PushEvent
 
 DELIVERED: Final = "delivered"
@@ -33,6 +33,7 @@ _BY_RECORD: Final = 2
 _OVER: Final = 4
 _NOBODY: Final = "?"
 _ANYBODY: Final = "*"
+_VEHICLE: Final = "mobilevehicle"
 _BEFORE: Final = 8
 """It was delivered before a restart."""
 
@@ -40,8 +41,8 @@ _BEFORE: Final = 8
 class Delivered:
     """What was delivered lately. `until`: everything before was, None if nothing is known.
 
-    That a record has the id of its push is written nowhere. Until one was met that has, a push and a record of one source
-    and type within two seconds count as the same, too.
+    That a record has the id of its push is written nowhere. Until one was met that has, in each of the lists that may hold
+    it, a push and a record of one source and type within two seconds count as the same, too.
 
     `counts`: `replays` (the same push again), `known_pushes` (told by a record before), `known_records`.
     """
@@ -56,7 +57,7 @@ class Delivered:
         self._starts: dict[Key, int] = {}
         self._saved_at = float("-inf")
         self._changed = False
-        self._ids_agree = False
+        self._agree: set[str] = set()
         stored = runtime.memory.get(DELIVERED)
         self._restore(stored if isinstance(stored, Mapping) else {})
 
@@ -68,7 +69,8 @@ class Delivered:
         except ValueError:
             found = None
         self.until = found if found is not None and found.tzinfo is not None else None
-        self._ids_agree = stored.get("ids_agree") is True
+        agree = stored.get("agree")
+        self._agree.update(map(str, agree if isinstance(agree, list) else ()))
         tail = stored.get("tail")
         now = self._runtime.monotonic()
         for row in tail if isinstance(tail, list) else ():
@@ -103,7 +105,7 @@ class Delivered:
         known = marks & _BEFORE or (marks & _BY_RECORD and not marks & _BY_PUSH)
         self._mark(digest, (marks | _BY_PUSH | (0 if lasts else _OVER)) & ~_BEFORE)
         _put(self._starts, what, second)
-        if not self._ids_agree:
+        if EVENTS not in self._agree or (what[1] == _VEHICLE and DRIVES not in self._agree):
             self._note(what, second, _ANYBODY)
         return not known
 
@@ -127,23 +129,25 @@ class Delivered:
 
     # records
 
-    def is_new_record(self, what: Key, start: datetime, *, over: bool, who: str | None = None) -> tuple[bool, bool]:
+    def is_new_record(
+        self, what: Key, start: datetime, *, over: bool, who: str | None = None, found_in: str = EVENTS
+    ) -> tuple[bool, bool]:
         """Take note of a record; whether its start and its end tell what was not told yet.
 
-        `over`: its end is known. `who`: a plate, card or person, where records of this kind have ids of their own; then
-        the same of one source and type within two seconds is one occurrence.
+        `over`: its end is known. `who`: a plate, card or person. `found_in`: the list it is from; in lists that may have
+        ids of their own, the same of one source and type within two seconds is one occurrence.
         """
         what = (what[0], what[1].lower(), what[2], what[3])
         second = self._near(what, int(start.timestamp()), _BY_PUSH | _BY_RECORD)
         digest = _digest(*what, second)
         marks = self._marks.get(digest, (0, 0.0))[0]
         begins = not marks & (_BY_PUSH | _BY_RECORD)
-        if begins and self._was_pushed(what, second):
+        if marks & _BY_PUSH:
+            self._agree.add(found_in)
+        elif begins and found_in in {EVENTS, DRIVES} and self._was_pushed(what, second, found_in):
             begins, marks = False, marks | _OVER
-        elif marks & _BY_PUSH:
-            self._ids_agree = True
         if begins and who is not None:
-            if self._seen(what, second, who):
+            if found_in != EVENTS and found_in not in self._agree and self._seen(what, second, who):
                 begins, marks = False, marks | _OVER
             self._note(what, second, who)
         elif begins and is_nameless(what[3]):
@@ -177,12 +181,12 @@ class Delivered:
         second = self._near(what, int(start.timestamp()), _BY_PUSH | _BY_RECORD)
         marks = self._marks.get(_digest(*what, second), (0, 0.0))[0]
         if marks & _BY_PUSH:
-            self._ids_agree = True
+            self._agree.add(EVENTS)
         return bool(marks & (_BY_PUSH | _BY_RECORD)) or self._was_pushed(what, second)
 
-    def _was_pushed(self, what: Key, second: int) -> bool:
+    def _was_pushed(self, what: Key, second: int, found_in: str = EVENTS) -> bool:
         """Whether a push of the same source and type is of the same time, where ids may not agree."""
-        if self._ids_agree:
+        if found_in in self._agree:
             return False
         around = range(second - NEAR_SECONDS, second + NEAR_SECONDS + 1)
         return any(_digest(what[1], what[2], what[3], _ANYBODY, moment) in self._marks for moment in around)
@@ -210,7 +214,7 @@ class Delivered:
         self._changed = False
         self._runtime.memory[DELIVERED] = {
             "until": self.until.isoformat() if self.until is not None else None,
-            "ids_agree": self._ids_agree,
+            "agree": sorted(self._agree),
             "tail": list(self._tail(moment)),
         }
         self._runtime.remember()

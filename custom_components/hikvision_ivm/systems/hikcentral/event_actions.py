@@ -130,7 +130,7 @@ def _asked(
     """Yield what is to be searched: types of source and ids."""
     imported = context.router().sources()
     if source_type is None:
-        yield from imported.items()
+        yield from ((each, ids) for each, ids in imported.items() if each in SEARCHABLE)
     else:
         yield source_type, tuple(sources) or imported.get(source_type, ())
 
@@ -148,7 +148,7 @@ async def find_event(
         return await search.event(event_id, start, end)
     except RejectedError:
         for source_type, ids in context.router().sources().items():
-            if not ids:
+            if not ids or source_type not in SEARCHABLE:
                 continue
             found = await search.events(source_type, ids, codes_of(source_type), start, end, event_id=event_id)
             if record := next((each for each in found.records if each.id == event_id), None):

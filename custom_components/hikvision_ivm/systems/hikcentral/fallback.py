@@ -55,7 +55,8 @@ class Fallback:
         Raises `SystemFailure` if something could not be read; the next round then begins where this one did.
         """
         now = self._now()
-        start = (self.until or now) - OVERLAP
+        # The platform's clock may have been set back meanwhile.
+        start = min(self.until or now, now) - OVERLAP
         if self._open:
             start = min(start, *self._open.values())
         gathered = await self._gatherer.gather(max(start, now - LONGEST), now, ROUND)

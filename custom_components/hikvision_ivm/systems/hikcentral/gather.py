@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from ..base import Runtime
@@ -16,11 +17,13 @@ from ..errors import AuthenticationError, InsufficientRightsError, RejectedError
 from .event_types import EVENT_TYPES, LOWEST_SUBSCRIBABLE, Category
 from .happening import EventRecord
 from .records import PLATES, Facts
-from .search import DOORS_PER_CALL, FACE_COMPARED, PLATE_READ, Found, Search, codes_of, joined
+from .search import DOORS_PER_CALL, FACE_COMPARED, PLATE_READ, SEARCHABLE, Found, Search, codes_of, joined
 
 AT_ONCE: Final = 3
 """Requests side by side: they are made while everything else goes on."""
 NEAR: Final = timedelta(seconds=2)
+LONGEST_VEHICLES: Final = 64
+"""Characters of the ids of vehicles in one request (hikcentral §3.18)."""
 LISTS: Final = "lists"
 """Key in the runtime's memory: `access` and `plates` → whether the search of events has them, too."""
 
@@ -31,6 +34,8 @@ _ACCESS_CODES: Final = tuple(
         (*USUAL_CODES, *(code for code, row in EVENT_TYPES.items() if row.category is Category.ACCESS))
     )
 )  # fmt: skip
+
+type _Work = Callable[[], Awaitable[Found]]
 
 
 @dataclass(slots=True)
@@ -45,15 +50,16 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How many requests the lists apart may cost: of accesses, and of plates."""
+    """How many requests the lists apart may cost: of accesses, of plates, of vehicles."""
 
     accesses: int
     plates: int
+    vehicles: int = 0
 
 
-ROUND: Final = Effort(accesses=16, plates=8)
+ROUND: Final = Effort(accesses=16, plates=8, vehicles=2)
 """For one of many rounds: what is left out has its turn in the next."""
-THOROUGH: Final = Effort(accesses=160, plates=64)
+THOROUGH: Final = Effort(accesses=160, plates=64, vehicles=20)
 
 
 class Gatherer:
@@ -83,11 +89,12 @@ class Gatherer:
         """
         gathered = Gathered()
         queries = self._queries()
-        await self._all(gathered, [self._events(*query, start, end) for query in queries])
+        await self._all(gathered, [partial(self._events, *query, start, end) for query in queries])
         await self._doors(gathered, start, end, effort.accesses)
         await self._plates(gathered, start, end, effort.plates)
         if effort.plates:
             await self._faces(gathered)
+        await self._vehicles(gathered, start, end, effort.vehicles)
         gathered.records.sort(key=lambda record: record.start)
         return gathered
 
@@ -96,7 +103,7 @@ class Gatherer:
         gathered = Gathered()
         if queries := self._queries():
             source_type, sources, codes = queries[turn % len(queries)]
-            await self._all(gathered, [self._events(source_type, sources, codes, start, end)])
+            await self._all(gathered, [partial(self._events, source_type, sources, codes, start, end)])
         return gathered
 
     @property
@@ -108,6 +115,8 @@ class Gatherer:
         """Return what the search of events is asked for: each is one request and its further pages."""
         queries: list[tuple[str, Sequence[str], Sequence[int]]] = []
         for source_type, sources in self._sources().items():
+            if source_type not in SEARCHABLE:
+                continue
             codes = codes_of(source_type)
             queries += [(source_type, part.split(","), codes) for part in joined(sources)]
         return queries
@@ -130,12 +139,12 @@ class Gatherer:
             self._no_low = True
             return found
 
-    async def _all(self, gathered: Gathered, work: Iterable[Awaitable[Found]]) -> list[Found]:
+    async def _all(self, gathered: Gathered, work: Iterable[_Work]) -> list[Found]:
         """Do searches side by side and take over what they find."""
 
-        async def one(search: Awaitable[Found]) -> Found:
+        async def one(search: _Work) -> Found:
             async with self._gate:
-                return await search
+                return await search()
 
         done: list[Found] = []
         for result in await asyncio.gather(*(one(each) for each in work), return_exceptions=True):
@@ -169,7 +178,7 @@ class Gatherer:
         groups: dict[str, list[EventRecord]] = {}
         for hit in hits:
             groups.setdefault(hit.code, []).append(hit)
-        work: list[Awaitable[Found]] = []
+        work: list[_Work] = []
         for code, found in groups.items():
             doors = list(dict.fromkeys(each.source for each in found))
             first, last = found[0].start, found[0].start
@@ -178,7 +187,7 @@ class Gatherer:
             for place in range(0, len(doors), DOORS_PER_CALL):
                 if len(work) < most:
                     part = doors[place : place + DOORS_PER_CALL]
-                    work.append(self.search.accesses(part, int(code), first - NEAR, last + NEAR))
+                    work.append(partial(self.search.accesses, part, int(code), first - NEAR, last + NEAR))
         details = Gathered()
         await self._all(details, work)
         gathered.requests += details.requests
@@ -193,7 +202,10 @@ class Gatherer:
         rare = [(code, part) for code in _ACCESS_CODES[len(USUAL_CODES) :] for part in parts]
         chosen = self._turn("usual", usual, most * 2 // 3 if rare else most)
         chosen += self._turn("rare", rare, most - len(chosen))
-        work = [self.search.accesses(part, code, self._from((code, part), start, end), end) for code, part in chosen]
+        work = [
+            partial(self.search.accesses, part, code, self._from((code, part), start, end), end)
+            for code, part in chosen
+        ]
         apart = Gathered()
         await self._all(apart, work)
         gathered.requests += apart.requests
@@ -215,17 +227,17 @@ class Gatherer:
         hits = [each for each in gathered.records if each.code == str(PLATE_READ)]
         if hits:
             self._learn("plates", True)
-            work = []
+            work: list[_Work] = []
             for camera in list(dict.fromkeys(each.source for each in hits))[:most]:
                 moments = [each.start for each in hits if each.source == camera]
-                work.append(self.search.crossings(camera, min(moments) - NEAR, max(moments) + NEAR))
+                work.append(partial(self.search.crossings, camera, min(moments) - NEAR, max(moments) + NEAR))
             details = Gathered()
             await self._all(details, work)
             gathered.requests += details.requests
             _detail(gathered, details.records)
         elif cameras and self._lists("plates") is not True:
             chosen = self._turn("plates", [(camera,) for camera in cameras], most)
-            work = [self.search.crossings(one, self._from((one,), start, end), end) for (one,) in chosen]
+            work = [partial(self.search.crossings, one, self._from((one,), start, end), end) for (one,) in chosen]
             for found in await self._all(gathered, work):
                 if found.records:
                     self._learn("plates", False)
@@ -235,9 +247,17 @@ class Gatherer:
         moments = [each.start for each in gathered.records if each.code == str(FACE_COMPARED)]
         if moments:
             details = Gathered()
-            await self._all(details, [self.search.faces(min(moments) - NEAR, max(moments) + NEAR)])
+            await self._all(details, [partial(self.search.faces, min(moments) - NEAR, max(moments) + NEAR)])
             gathered.requests += details.requests
             _detail(gathered, details.records)
+
+    async def _vehicles(self, gathered: Gathered, start: datetime, end: datetime, most: int) -> None:
+        """Add what happened to vehicles on the road: the search of events does not know them."""
+        if not (vehicles := self._sources().get("mobileVehicle")):
+            return
+        chosen = self._turn("vehicles", list(joined(vehicles, LONGEST_VEHICLES)), most)
+        since = [(ids, self._from((ids,), start, end)) for ids in chosen]
+        await self._all(gathered, [partial(self.search.drives, ids.split(","), first, end) for ids, first in since])
 
     # what is asked when
 

@@ -10,6 +10,13 @@ from .push import LEVEL_WORDS, PushEvent, word_of
 from .push_data import Detail, Reference
 from .wire import EMPTY, Fields
 
+EVENTS: Final = "events"
+ACCESSES: Final = "accesses"
+PLATES: Final = "plates"
+FACES: Final = "faces"
+DRIVES: Final = "drives"
+"""Lists of the platform; whether the ids in them are those of pushes is not documented for any."""
+
 type Key = tuple[str, str, str, str]
 """Id, type of source, source, code."""
 
@@ -20,8 +27,8 @@ _RECORD_STATUS: Final = {Phase.START: "started", Phase.END: "ended"}
 class EventRecord:
     """One row of a search. `stop` is None while it goes on, or where that is not told.
 
-    `who`: the card, person or plate, in records whose ids may differ from those of pushes. `data`: the fields that a push
-    of it would carry. `cameras`: ids of linked cameras.
+    `who`: the card, person or plate. `found_in`: the list it is from. `data`: the fields that a push of it would carry.
+    `cameras`: ids of linked cameras.
     """
 
     id: str
@@ -36,6 +43,7 @@ class EventRecord:
     cameras: tuple[str, ...] = ()
     data: Fields = field(default_factory=lambda: EMPTY, repr=False, compare=False)
     who: str | None = field(default=None, repr=False)
+    found_in: str = EVENTS
 
     @property
     def key(self) -> Key:

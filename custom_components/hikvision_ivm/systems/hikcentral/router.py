@@ -21,7 +21,7 @@ from .feature_rows import Wishes
 from .growth import Growth
 from .happening import EventRecord, Happening, of_push, of_record
 from .push import ENDED, PICTURE, STARTED, UPDATED, PushEvent
-from .push_data import Told, told_of
+from .push_data import Detail, Told, told_of
 from .records import Facts
 from .routes import Route, Routes, image_id, is_polled, reading_id, sensor_id
 from .running import BOUND_SECONDS, Running, Turn
@@ -54,7 +54,7 @@ class _Collected:
     available: dict[str, bool] = field(default_factory=dict)
     occurrences: list[Occurrence] = field(default_factory=list)
     turned: dict[str, bool] = field(default_factory=dict)
-    doors: dict[str, None] = field(default_factory=dict)
+    stale: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def turn(self, feature_id: str, on: bool) -> None:
         """Report before something turns the other way within one report: nobody would see how it was."""
@@ -76,7 +76,8 @@ class EventRouter:
     `counts`: `pushes`, `records`, `occurrences`, `late`, `not_imported`, `unknown_sources`, `unknown_codes`,
     `implausible_times`. `wanted`: ids of the features somebody looks at. `last_alarm`: id of the newest alarm, None
     before the first. `recent`: id → the last of what happened, for who wants to know more of it. `on_stale(kind, id)`: the state of a record (`door`) is to be read; `on_stranger()`: something is
-    not in the inventory, so it is to be read.
+    not in the inventory, so it is to be read. `reader_name(door, reader)`: the name of a card reader that is told by its
+    id only.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class EventRouter:
         self.wanted: Collection[str] = ()
         self.personal = Wishes.of(options).personal
         self.on_stale = on_stale
+        self.reader_name: Callable[[str, str], str | None] = lambda door, reader: None
         self.facts = Facts()
         self.recent: dict[str, Happening] = {}
         self.strangers = Strangers(runtime, on_stranger)
@@ -161,7 +163,7 @@ class EventRouter:
         new = 0
         for record in records:
             begins, ends = self.delivered.is_new_record(
-                record.key, record.start, over=record.stop is not None, who=record.who
+                record.key, record.start, over=record.stop is not None, who=record.who, found_in=record.found_in
             )
             if begins or ends:
                 new += 1
@@ -173,10 +175,10 @@ class EventRouter:
         return new
 
     def _finish(self, collected: _Collected) -> None:
-        """Report, and let the doors be read that moved."""
+        """Report, and let be read what moved: doors, and the cameras of devices that came or went."""
         collected.flush()
-        for door in collected.doors:
-            self.on_stale("door", door)
+        for key, id_ in collected.stale:
+            self.on_stale(key, id_)
 
     def _push(self, event: PushEvent, collected: _Collected) -> None:
         """Take in a push that is new."""
@@ -310,9 +312,9 @@ class EventRouter:
         if row is None or row.sensor is not None or row.category is Category.GENERIC:
             self.last_alarm = happening.id
         if route.door is not None:
-            collected.doors[route.door] = None
+            collected.stale["door", route.door] = None
         if route.kind is Kind.FACE_COMPARED and not self._growth.has(reading_id(route.device_id, Kind.LAST_FACE)):
-            self._growth.want(route.device_id, Kind.FACE_COMPARED, collected.sink)
+            self._growth.want(route.device_id, Kind.FACE_PICTURE, collected.sink)
         now = told.reference is not None or told.encoded is not None
         self._picture(route, occurrence, happening, told, collected.sink, now=now)
 
@@ -355,8 +357,18 @@ class EventRouter:
             person=told.person,
             late=happening.late,
             hold=hold,
-            details=happening.details() | told.details,
+            details=self._details(happening, told),
         )
+
+    def _details(self, happening: Happening, told: Told) -> dict[str, Detail]:
+        """Return the facts for automations."""
+        details = happening.details() | told.details
+        reader = details.get("reader_id")
+        if isinstance(reader, str) and "reader" not in details:
+            name = self.reader_name(happening.source, reader)
+            if name is not None:
+                details["reader"] = name
+        return details
 
     # sensors
 
@@ -414,6 +426,8 @@ class EventRouter:
             if value is NORMAL[kind]:
                 return
             value = not value
+        if route.cameras is not None:
+            collected.stale[route.cameras] = None
         moment = happening.time or collected.received
         for device_id in (route.device_id, *route.linked):
             sensor = sensor_id(device_id, kind)

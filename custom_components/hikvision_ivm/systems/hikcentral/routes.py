@@ -9,8 +9,12 @@ from ..model import BinarySensorFeature, EventFeature, Feature, ImageFeature, In
 from .event_types import Category, EventType, Role
 from .places import device_id
 from .records import Facts
+from .watched import CAMERAS_OF
 
 MOST_ROUTES: Final = 20_000
+
+_CAMERAS_OF: Final[Mapping[str, str]] = {type_.lower(): key for key, type_ in CAMERAS_OF.items()}
+"""Type of source → the key under which its cameras are doubtful."""
 
 ONLINE_OFTEN_POLLED: Final = frozenset({Kind.ONLINE, Kind.IN_BED})
 """Sensors whose polled value is better than an event of an hour ago."""
@@ -33,7 +37,7 @@ _NAMESPACES: Final[Mapping[str, _Namespace]] = {
     "mobiledevice": _Namespace(lambda facts: facts.mobile_devices, "mob", Kind.DEVICE_EVENT),
     "mobilevehicle": _Namespace(lambda facts: facts.vehicles, "mveh", Kind.VEHICLE_EVENT),
 }
-_SEARCHED: Final = ("camera", "door", "encodeDevice", "acsDevice")
+_SEARCHED: Final = ("camera", "door", "encodeDevice", "acsDevice", "mobileVehicle")
 _INPUTS: Final = frozenset({"ioin", "alarminput"})
 _RULES: Final = "generaleventrule"
 
@@ -44,7 +48,8 @@ class Route:
 
     `event`: the event entity that tells it. `sensor`: the binary sensor it drives, in `sensor_kind`, also where the
     inventory does not have it yet. `linked`: further devices it tells the same of (the vehicle of a mobile device).
-    `known`: the source is in the inventory. `imported`: the owner chose to see it.
+    `cameras`: key and id of a device that is there or gone, and its cameras with it. `known`: the source is in the
+    inventory. `imported`: the owner chose to see it.
     """
 
     device_id: str
@@ -54,6 +59,7 @@ class Route:
     last_event: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     door: str | None = None
+    cameras: tuple[str, str] | None = None
     known: bool = True
     imported: bool = True
 
@@ -150,10 +156,8 @@ class Routes:
         """Make the route of an event."""
         if room is not None and (found := self._care(row, room, bed)) is not None:
             return found
-        types = [source_type]
-        if source_type not in _NAMESPACES and source_type not in _INPUTS and source_type != _RULES and row is not None:
-            # A type that is not told, or in another word: the documented ones of the code.
-            types = [each.lower() for each in row.sources]
+        # A type that is not told follows from the code.
+        types = [source_type] if source_type or row is None else [each.lower() for each in row.sources]
         for each in types:
             if (found := self._source(row, each, source)) is not None:
                 return found
@@ -186,7 +190,8 @@ class Routes:
             vehicles = (device_id(self._uid, "mveh", one) for one in self._index.vehicles.get(source, ()))
             linked = tuple(one for one in vehicles if one in self._devices)
         door = source if source_type == "door" and row is not None and _moves(row) else None
-        return self._route(device, namespace.told_as, row, linked=linked, door=door)
+        cameras = _cameras(row, source_type, source)
+        return self._route(device, namespace.told_as, row, linked=linked, door=door, cameras=cameras)
 
     def _input(self, row: EventType | None, source: str) -> Route | None:
         """Return the route to an alarm input, a part of the device it hangs on."""
@@ -206,6 +211,7 @@ class Routes:
         sensor: bool = True,
         linked: tuple[str, ...] = (),
         door: str | None = None,
+        cameras: tuple[str, str] | None = None,
         known: bool = True,
     ) -> Route:
         """Make a route to a device."""
@@ -220,6 +226,7 @@ class Routes:
             last_event=tuple(each for each in last if each in self._features),
             linked=linked,
             door=door,
+            cameras=cameras,
             known=known,
         )
 
@@ -227,6 +234,12 @@ class Routes:
 def _moves(row: EventType) -> bool:
     """Whether a code tells that a door or its lock is in another state than before."""
     return row.category is Category.DOOR and row.kind is not Kind.READER_TAMPER
+
+
+def _cameras(row: EventType | None, source_type: str, source: str) -> tuple[str, str] | None:
+    """Return key and id of the device whose cameras come and go with what a code tells."""
+    key = _CAMERAS_OF.get(source_type)
+    return (key, source) if key is not None and row is not None and row.sensor is Kind.ONLINE else None
 
 
 def is_polled(row: EventType) -> bool:

@@ -11,12 +11,14 @@ from typing import Any, Final
 
 from ..base import Runtime
 from ..errors import ProtocolError
+from . import happening
 from .client import HikCentralClient, TooLongError
 from .event_types import EVENT_TYPES
 from .happening import EventRecord
 from .push import LONGEST_NAME, moment
 from .push_data import Reference, Store
 from .times import format_time
+from .vehicles import driving_events
 from .wire import Fields, fields, listed
 
 RECORDS: Final = "eventService/v1/eventRecords/page"
@@ -26,6 +28,7 @@ FACES: Final = "aiapplication/v1/face/faceMatchRecord"
 
 PLATE_READ: Final = 131622
 FACE_COMPARED: Final = 131659
+GPS_REPORT: Final = 643
 LONGEST_LIST: Final = 1024
 """Characters of a list of types or sources."""
 LONGEST_WINDOW: Final = timedelta(days=31)
@@ -153,6 +156,23 @@ class Search:
         """Search which faces were compared, by all cameras."""
         return (await self._search(FACES, {}, start, end, self._face, most)).sort()
 
+    async def drives(self, vehicles: Sequence[str], start: datetime, end: datetime) -> Found:
+        """Search what happened to vehicles on the road; reports of where they are are left out."""
+        found = Found()
+        for first, last in windows(start, end):
+            for each in await driving_events(self._client, vehicles, first, last):
+                if each.code is None or each.time is None:
+                    self.skipped += 1
+                elif each.code != GPS_REPORT:
+                    found.records.append(
+                        EventRecord(
+                            id=each.event_id, code=str(each.code), type=EVENT_TYPES.get(each.code),
+                            source_type="mobileVehicle", source=each.vehicle, start=each.time, data=each.data,
+                            found_in=happening.DRIVES,
+                        )
+                    )  # fmt: skip
+        return found.sort()
+
     # one search
 
     async def _search(
@@ -230,7 +250,7 @@ class Search:
         uri = row.text("picUri")
         return EventRecord(
             id=id_, code=str(code), type=EVENT_TYPES.get(code), source_type="door", source=door, start=start, data=row,
-            picture=None if uri is None else Reference(Store.ACCESS, uri), who=row.text("cardNo", "personId"),
+            picture=None if uri is None else Reference(Store.ACCESS, uri), who=row.text("cardNo", "personId"), found_in=happening.ACCESSES,
         )  # fmt: skip
 
     def _crossing(self, row: Fields) -> EventRecord | None:
@@ -243,7 +263,7 @@ class Search:
         return EventRecord(
             id=id_, code=str(PLATE_READ), type=EVENT_TYPES[PLATE_READ], source_type="camera", source=camera,
             start=start, data=row, picture=None if uri is None else Reference(Store.PLATE, uri),
-            who=row.text("plateNo"),
+            who=row.text("plateNo"), found_in=happening.PLATES,
         )  # fmt: skip
 
     def _face(self, row: Fields) -> EventRecord | None:
@@ -270,6 +290,7 @@ class Search:
             id=id_, code=str(FACE_COMPARED), type=EVENT_TYPES[FACE_COMPARED], source_type="camera", source=camera,
             start=start, data=fields({"alarmResult": {"faces": [face]}}),
             picture=None if uri is None else Reference(Store.FILE, uri), who=person.text("personId"),
+            found_in=happening.FACES,
         )  # fmt: skip
 
 
@@ -290,12 +311,12 @@ def _picture(row: Fields) -> Reference | None:
     return next((Reference(Store.EVENT, uri) for uri in uris if uri is not None), None)
 
 
-def joined(items: Iterable[object]) -> Iterator[str]:
+def joined(items: Iterable[object], longest: int = LONGEST_LIST) -> Iterator[str]:
     """Yield texts of items separated by commas, none longer than the platform takes."""
     text = ""
     for item in items:
         word = str(item)
-        if text and len(text) + 1 + len(word) > LONGEST_LIST:
+        if text and len(text) + 1 + len(word) > longest:
             yield text
             text = ""
         text = f"{text},{word}" if text else word

@@ -17,11 +17,11 @@ from .records import Camera, Facts
 SEEN: Final = "seen"
 """Key in the runtime's memory: list of `[device id, kind]`, in the order in which they were seen.
 
-`face_compared` stands for everything that a camera has which compares faces.
+`face_picture` stands for everything that a camera has which compares faces.
 """
 MOST: Final = 5_000
 RANK: Final = 3
-KINDS: Final = SENSOR_KINDS | {Kind.EVENT_PICTURE, Kind.FACE_COMPARED}
+KINDS: Final = SENSOR_KINDS | {Kind.EVENT_PICTURE, Kind.FACE_PICTURE}
 
 
 def with_seen(inventory: Inventory, facts: Facts, options: Mapping[str, Any], memory: Mapping[str, Any]) -> Inventory:
@@ -71,7 +71,7 @@ def _rows(stored: object) -> Iterator[tuple[str, Kind]]:
 
 def _features(device_id: str, kind: Kind, wishes: Wishes, record: object, facts: Facts) -> Iterator[Feature]:
     """Yield the features of a row."""
-    if kind is Kind.FACE_COMPARED:
+    if kind is Kind.FACE_PICTURE:
         if isinstance(record, Camera):
             yield from face_features(facts.cameras.get(record.id, record), device_id, wishes)
     elif kind is Kind.EVENT_PICTURE:

@@ -32,8 +32,8 @@ is needed), `own` (digests of addresses that were ours)."""
 
 LONGEST_ADDRESS: Final = 1024
 MOST_TYPES: Final = 256
-MOST_TRIES: Final = 24
-"""Calls to find out which of many codes are refused; those that are still in doubt then count as refused."""
+MOST_TRIES: Final = 160
+"""Calls to find out, once for a version, which of many codes are refused; what is in doubt then counts as refused."""
 MOST_OWN: Final = 8
 BLIND_LOOKS: Final = 12
 """Looks after which everything is subscribed again where the platform does not tell what is."""
@@ -314,7 +314,7 @@ class Subscription:
             if await self._attempt(destination, part):
                 taken.update(part)
             elif len(part) > 1:
-                waiting += [part[: len(part) // 2], part[len(part) // 2 :]]
+                waiting[:0] = [part[: len(part) // 2], part[len(part) // 2 :]]
         return taken
 
     async def _attempt(self, destination: str, codes: Sequence[int]) -> bool:
