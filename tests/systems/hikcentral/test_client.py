@@ -27,7 +27,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     UnlicensedError,
     UnsupportedError,
 )
-from custom_components.hikvision_ivm.systems.hikcentral.client import REPROBE_SECONDS
+from custom_components.hikvision_ivm.systems.hikcentral.client import DISABLED_SECONDS, REPROBE_SECONDS
 from custom_components.hikvision_ivm.systems.hikcentral.codes import CODES
 from simulators.hikcentral import HikCentralSimulator
 from tests.systems.transport.clock import Clock
@@ -248,6 +248,21 @@ async def test_a_right_given_later(platform: HikCentralSimulator) -> None:
             await client.call(VERSION)
         platform.allow(VERSION)
         client.renew()
+        assert await client.call(VERSION)
+
+
+async def test_interface_switched_off_and_on(platform: HikCentralSimulator) -> None:
+    """It is asked for again after some minutes, not after hours."""
+    clock = Clock()
+    async with connected(platform, clock.runtime) as client:
+        await client.call(VERSION)
+        platform.fault(VERSION, code="17")
+        with pytest.raises(AccessDisabledError):
+            await client.call(VERSION)
+        platform.heal()
+        with pytest.raises(AccessDisabledError):
+            await client.call(VERSION)
+        clock.passes(DISABLED_SECONDS)
         assert await client.call(VERSION)
 
 

@@ -31,8 +31,10 @@ from .wire import Fields, fields
 
 _LOGGER = logging.getLogger(__name__)
 
-REFUSALS: Final = (UnsupportedError, InsufficientRightsError, AccessDisabledError)
+LASTING: Final = (UnsupportedError, InsufficientRightsError)
 """What asking again soon does not change."""
+REFUSALS: Final = (*LASTING, AccessDisabledError)
+"""One list that may not be read, too; where none may be, the whole interface is off."""
 RETRY_SECONDS: Final = 120.0
 """First pause before an incomplete inventory is read again; it doubles up to the usual period."""
 _LOCAL: Final = "0"
@@ -184,7 +186,7 @@ class _Reading:
         if any(_plain(name) in _CORE for name in self._worked):
             return
         lost = [error for name, error in self.failed.items() if _plain(name) in _CORE]
-        passing = [error for error in lost if not isinstance(error, REFUSALS)]
+        passing = [error for error in lost if not isinstance(error, LASTING)]
         if passing:
             raise next((error for error in passing if isinstance(error, ConnectionFailedError)), passing[0])
         if not self._worked:

@@ -11,23 +11,27 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..base import Runtime
-from ..errors import AuthenticationError, ConnectionFailedError, NotFoundError, SystemFailure
+from ..errors import AuthenticationError, ConnectionFailedError, NotFoundError, RejectedError, SystemFailure
 from ..model import UNKNOWN, Feature, Inventory, Report, Unknown, Value
 from ..values import LockValue
 from .client import HikCentralClient, Pages
-from .inventory import REFUSALS, together
+from .inventory import LASTING, REFUSALS, together
 from .lists import Lists
 from .paging import Page
 from .places import device_id
-from .polled import PATIENCE, Values
+from .polled import PATIENCE, Values, merged
+from .record_fields import ENCODER
 from .records import Facts
-from .watched import BY_KEY, BY_RECORD, WATCHED, Watched
+from .watched import BY_KEY, BY_RECORD, CAMERA_KEY, WATCHED, Watched
 from .wire import Fields, listed
 
 _LOGGER = logging.getLogger(__name__)
 
 _MOST_STRANGERS: Final = 5_000
 """Unexpected ids that are remembered, so that each is a reason to look at the inventory only once."""
+
+_HANGING: Final = "resource/v1/camera/advance/cameraList"
+"""Lists the cameras of one device."""
 
 _TOLD_SECONDS: Final = 300.0
 """No poll takes longer than this."""
@@ -158,7 +162,7 @@ class Status:
     def _check(results: Sequence[Sequence[Pages] | SystemFailure]) -> None:
         """Raise if nothing could be read, unless nothing may be read."""
         errors = [result for result in results if isinstance(result, SystemFailure)]
-        passing = [error for error in errors if not isinstance(error, REFUSALS)]
+        passing = [error for error in errors if not isinstance(error, LASTING)]
         if passing and len(errors) == len(results):
             raise next((error for error in passing if isinstance(error, ConnectionFailedError)), passing[0])
 
@@ -285,3 +289,66 @@ class Status:
         if found:
             self._judge(row, id_, found[0], values, available, silent)
         return self._overtaken(Report(values=values, available=available), began)
+
+    # what hangs on a device
+
+    async def cameras_of(self, devices: Collection[tuple[str, str]]) -> Report:
+        """Read the states of the cameras of some devices, each given by type and id, with one call for each device.
+
+        All cameras are read where the platform does not tell those of a device. Raises `SystemFailure` if nothing could
+        be read.
+        """
+        began = self._runtime.monotonic()
+        hanging = self._hanging(devices)
+        if not hanging:
+            return Report()
+        first, *others = hanging.items()
+        # One goes first, so that a platform that does not know the call is asked once.
+        results = [await self._cameras(*first)]
+        if results[0] is not None:
+            results += await together(*(self._cameras(*other) for other in others))
+        if any(result is None for result in results):
+            return await self.read((CAMERA_KEY,))
+        reports = [result for result in results if isinstance(result, Report)]
+        if not reports:
+            raise next(result for result in results if isinstance(result, SystemFailure))
+        return self._overtaken(merged(reports), began)
+
+    def _hanging(self, devices: Collection[tuple[str, str]]) -> dict[tuple[str, str, str], set[str]]:
+        """Return type of a device, its id and a site → ids of the imported cameras there that hang on it."""
+        found: dict[tuple[str, str, str], set[str]] = {}
+        wanted = set(devices)
+        for id_ in self._targets.get(CAMERA_KEY, ()):
+            camera = self._facts.cameras[id_]
+            if camera.parent_type is not None and camera.parent is not None:
+                device = camera.parent_type, camera.parent
+                if device in wanted:
+                    found.setdefault((*device, camera.site), set()).add(id_)
+        return found
+
+    async def _cameras(self, place: tuple[str, str, str], ids: Collection[str]) -> Report | SystemFailure | None:
+        """Read the cameras of a device in a site; None if the platform does not tell them, or why it failed."""
+        type_, device, site = place
+        # Without a type, cameras of encoders are meant; what hangs on others is asked for in another way (T2).
+        body = {"encodeDevIndexCode": device} if type_ == ENCODER else {"deviceType": type_, "devIndexCode": device}
+        if site in self._facts.sites:
+            body["siteIndexCode"] = site
+        try:
+            rows = await self._client.pages(_HANGING, body)
+        except AuthenticationError:
+            raise
+        except (*REFUSALS, RejectedError) as error:
+            _LOGGER.debug("%s: %s", _HANGING, error)
+            return None
+        except SystemFailure as error:
+            return error
+        row = BY_KEY[CAMERA_KEY]
+        values: Values = {}
+        available: dict[str, bool] = {}
+        silent: set[str] = set()
+        told: set[str] = set()
+        for item in rows:
+            if (id_ := item.text(row.id)) is not None and id_ in ids and id_ not in told:
+                told.add(id_)
+                self._judge(row, id_, item, values, available, silent)
+        return Report(values=values, available=available) if told else None

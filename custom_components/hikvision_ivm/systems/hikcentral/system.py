@@ -39,6 +39,7 @@ from .address import addresses
 from .channel import EventChannel
 from .client import HikCentralClient
 from .context import Context
+from .details import Details
 from .features import build, seen_faces
 from .identity import identify, own_id
 from .inventory import InventoryReader
@@ -91,6 +92,7 @@ class HikCentralSystem(System):
         self._uid = str(data.get(IDENTITY) or own_id(data[APP_KEY]))
         self._facts: Facts | None = None
         self._inventory = Inventory({}, {})
+        self._made_of: tuple[Facts, frozenset[str], frozenset[str]] | None = None
         self._sink: Sink | None = None
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
@@ -112,7 +114,8 @@ class HikCentralSystem(System):
         self._commands = commands.Commands(self._context)
         self._domains = domains.Domains(self._context)
         self._slow = (Servers(self._context, self._lists), Recordings(self._context, self._lists))
-        self._commands.presets.deliver = self._deliver
+        self._details = Details(self._context, self._replace)
+        self._events.router.reader_name = self._details.readers.name
         self._pictures = LastPictures()
         self._commands.live.last_picture = lambda camera: self._pictures.get(device_id(self._uid, "cam", camera.id))
 
@@ -180,24 +183,23 @@ class HikCentralSystem(System):
 
     async def _use(self, facts: Facts) -> Inventory:
         """Take over facts; returns their inventory."""
-        refused = frozenset(self.client.refused)
-        known = self._inventory
-        memory = self._runtime.memory
+        memory, known = self._runtime.memory, self._inventory
+        refused, faces = frozenset(self.client.refused), seen_faces(memory)
+        made_of = facts, refused, faces
+        if made_of == self._made_of:
+            # Only states are others: what exists is the same, and nothing has to be made or indexed anew.
+            self._facts = facts
+            return known
 
         def make() -> Inventory:
             made = build(
-                facts, self._uid, self._options, url=self.client.base_url, refused=refused,
-                faces=seen_faces(memory), known=known,
+                facts, self._uid, self._options, url=self.client.base_url, refused=refused, faces=faces, known=known
             )  # fmt: skip
             return with_seen(made, facts, self._options, memory)
 
         many = len(facts.cameras) + len(facts.doors) + len(facts.inputs) + len(facts.outputs) > THREAD_FEATURES
-        inventory = await asyncio.to_thread(make) if many else make()
-        self._facts = facts
-        inventory = self._commands.presets.apply(inventory)
-        if inventory == known:
-            # The same features keep their identity, so that nothing is indexed anew.
-            inventory = known
+        inventory = self._details.apply(await asyncio.to_thread(make) if many else make())
+        self._facts, self._made_of = facts, made_of
         self._adopt(inventory)
         return inventory
 
@@ -207,10 +209,10 @@ class HikCentralSystem(System):
         self._status.use(self.facts, inventory)
         self._events.update(self.facts, inventory)
 
-    def _deliver(self, features: Sequence[Feature], sink: Sink) -> None:
-        """Take over and deliver an inventory in which selects have other options."""
-        self._adopt(self._inventory.including(features=features))
-        sink.inventory(self._inventory)
+    def _replace(self, inventory: Inventory, sink: Sink) -> None:
+        """Take over and deliver an inventory in which features changed or appeared."""
+        self._adopt(inventory)
+        sink.inventory(inventory)
 
     async def _read_again(self) -> None:
         """Read what exists, because something turned up that is not known. Raises `SystemFailure`."""
@@ -224,9 +226,10 @@ class HikCentralSystem(System):
             facts = await self._reader.read()
             self._read_at = self._runtime.monotonic()
             inventory = await self._use(facts)
-        if inventory is not before:
+        if inventory != before:
             sink.inventory(inventory)
             self._commands.begin(inventory, sink)
+            self._details.begin(inventory, sink)
         self._tell_problems(sink)
 
     def _tell_problems(self, sink: Sink) -> None:
@@ -263,10 +266,11 @@ class HikCentralSystem(System):
         """Deliver what is known without asking, then read states, counters and a first slice of details."""
         tracked = self._take(sink, wanted)
         self._commands.begin(self._inventory, tracked)
+        self._details.begin(self._inventory, tracked)
         self._tell_problems(tracked)
         await self._asking(self._poll_status, sink)
         sink.report(await read_due((*self._slow, *self._domains.matters), wanted))
-        await self._commands.presets.slice(wanted, tracked)
+        await self._details.slice(wanted, tracked)
         self._tell_problems(tracked)
 
     @override
@@ -280,7 +284,7 @@ class HikCentralSystem(System):
             case Tier.COUNTERS:
                 sink.report(await read_due((*self._slow, *self._domains.matters), wanted))
             case Tier.DETAIL:
-                await self._commands.presets.slice(wanted, tracked)
+                await self._details.slice(wanted, tracked)
             case Tier.INVENTORY if self._runtime.monotonic() - self._read_at >= RECENT_SECONDS:
                 await self._asking(self._renew, tracked)
 
