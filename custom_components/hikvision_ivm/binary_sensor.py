@@ -166,7 +166,7 @@ DETECTIONS: dict[Kind, Class | None] = {
     Kind.SOS: Class.SAFETY,
 }
 
-CONDITIONS: dict[Kind, Class] = {
+CONDITIONS: dict[Kind, Class | None] = {
     Kind.VIDEO_MISMATCH: Class.PROBLEM,
     Kind.RESOLUTION_MISMATCH: Class.PROBLEM,
     Kind.DISK_FULL: Class.PROBLEM,
@@ -187,6 +187,7 @@ CONDITIONS: dict[Kind, Class] = {
     Kind.DISK_IMPACT: Class.PROBLEM,
     Kind.DISK_OVERHEAT: Class.HEAT,
     Kind.RADAR_OFFLINE: Class.PROBLEM,
+    Kind.READER_ENABLED: None,
     Kind.SERVER_PROBLEM: Class.PROBLEM,
     Kind.RECORDING: Class.RUNNING,
     Kind.ONLINE: Class.CONNECTIVITY,

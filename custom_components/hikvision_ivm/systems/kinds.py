@@ -102,6 +102,8 @@ class Kind(StrEnum):
     REMOTE_REMAIN_OPEN = "remote_remain_open"
     REMOTE_REMAIN_CLOSED = "remote_remain_closed"
     READER_TAMPER = "reader_tamper"
+    READER_ENABLED = "reader_enabled"
+    """Whether a card reader is in use, as it is set up."""
     TAMPER_RESTORED = "tamper_restored"
 
     # what people do, seen by analysis

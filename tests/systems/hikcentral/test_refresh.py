@@ -1,14 +1,14 @@
 """Looking again at what is doubtful, and the rhythm of polling (hikcentral §7.2)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
 
 from custom_components.hikvision_ivm.systems.base import Tier
-from custom_components.hikvision_ivm.systems.errors import AuthenticationError, ConnectionFailedError
+from custom_components.hikvision_ivm.systems.errors import AuthenticationError, ConnectionFailedError, NotFoundError
 from custom_components.hikvision_ivm.systems.hikcentral.poll import STRAIN, periods, read_due
 from custom_components.hikvision_ivm.systems.hikcentral.recording import Recordings
 from custom_components.hikvision_ivm.systems.hikcentral.refresh import INVENTORY_SECONDS, MOST_SINGLE, Refresher
@@ -16,10 +16,11 @@ from custom_components.hikvision_ivm.systems.hikcentral.servers import Servers
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Report
 from custom_components.hikvision_ivm.systems.values import LockValue
-from simulators.hikcentral import SitePlan
-from simulators.hikcentral.state import OPEN
+from simulators.hikcentral import HikCentralSimulator, SitePlan
+from simulators.hikcentral.state import OFFLINE, OPEN
 
-from .inventory_bench import Bench, bench
+from .event_bench import RouterBench, at, event
+from .inventory_bench import UID, Bench, bench
 
 
 @dataclass
@@ -125,6 +126,170 @@ async def test_inventories_that_are_wished_for() -> None:
         await until(lambda: len(watched.inventories) == 3)
         await asyncio.sleep(0.05)
         assert len(watched.inventories) == 3
+
+
+# the cameras of devices
+
+
+CAMERAS_OF = "camera/advance/cameraList"
+CAMERAS = "resource/v1/cameras"
+
+
+def online(watched: Watched) -> dict[str, object]:
+    """Return id of a camera → whether it is online, for those that were told."""
+    told = {id_: value for report in watched.reports for id_, value in report.values.items()}
+    inventory = watched.bench.inventory
+    return {
+        inventory.features[id_].device_id.rpartition("_")[2]: value
+        for id_, value in told.items()
+        if inventory.features[id_].kind is Kind.ONLINE
+    }
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize(
+    ("key", "device", "cameras", "body"),
+    [
+        ("encodeDevice", "2", {"2", "4"}, {"encodeDevIndexCode": "2"}),
+        ("acsDevice", "1", {"7"}, {"deviceType": "acsDevice", "devIndexCode": "1"}),
+        ("mobileDevice", "1", {"8"}, {"deviceType": "mobileDevice", "devIndexCode": "1"}),
+    ],
+)
+async def test_cameras_of_a_device(key: str, device: str, cameras: set[str], body: dict[str, str]) -> None:
+    """One request for all of them, of any sort of device, in the site they are in; however many events came."""
+    plan = SitePlan(cameras=4, encoders=2, door_cameras=1, mobile_devices=1, mobile_cameras=1)
+    async with refreshing(plan) as (watched, refresher):
+        made = watched.bench
+        of = {id_ for id_, one in made.platform.state.cameras.items() if (one.parent_type, one.parent) == (key, device)}
+        for id_ in of:
+            made.platform.state.cameras[id_].status = OFFLINE
+        since = len(made.platform.requests)
+        for _ in range(20):
+            refresher.stale(f"cameras of {key}", device)
+        await until(lambda: watched.reports)
+        (asked,) = made.asked_for("", since)
+        assert asked == {**body, "siteIndexCode": "0", "pageNo": 1, "pageSize": 500}
+        assert online(watched) == dict.fromkeys(of, False)
+        assert {made.inventory.devices[name].id for name in watched.reports[0].available} == {
+            f"{UID}_cam_{id_}" for id_ in of
+        }
+        assert not any(watched.reports[0].available.values())
+        assert len(of) == len(cameras)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_cameras_of_a_device_in_another_site() -> None:
+    """Without its site the platform would look in its own only."""
+    async with refreshing(SitePlan(cameras=2, encoders=1, sites=2)) as (watched, refresher):
+        state = watched.bench.platform.state
+        remote = next(one for one in state.cameras.values() if one.site == "1")
+        remote.status = OFFLINE
+        refresher.stale(f"cameras of {remote.parent_type}", remote.parent)
+        await until(lambda: watched.reports)
+        assert online(watched)[remote.id] is False
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_a_device_without_cameras() -> None:
+    """There is nothing to ask for."""
+    async with refreshing(SitePlan(cameras=1, encoders=2)) as (watched, refresher):
+        since = len(watched.bench.platform.requests)
+        refresher.stale("cameras of encodeDevice", "2")
+        refresher.stale("cameras of encodeDevice", "99")
+        refresher.stale("door", "1")
+        await until(lambda: len(watched.reports) == 2)
+        assert [request.path for request in watched.bench.platform.requests[since:]] == [
+            "resource/v1/acsDoor/indexCode/acsDoorInfo"
+        ]
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda platform: platform.deny("resource/v1/camera/advance/cameraList"),
+        lambda platform: platform.unlicense("resource/v1/camera/advance/cameraList"),
+        lambda platform: platform.fault(CAMERAS_OF, code="0x00072002"),
+        lambda platform: platform.fault(CAMERAS_OF, data={"total": 0, "list": []}),
+    ],
+    ids=["denied", "unlicensed", "rejected", "empty"],
+)
+async def test_a_platform_that_does_not_tell_cameras_of_devices(way: Callable[[HikCentralSimulator], None]) -> None:
+    """All cameras are read instead, once, and the call is made once."""
+    async with refreshing(SitePlan(cameras=6, encoders=3)) as (watched, refresher):
+        made = watched.bench
+        way(made.platform)
+        made.platform.state.cameras["2"].status = OFFLINE
+        lists = len(made.asked_for(CAMERAS))
+        for device in ("1", "2", "3"):
+            refresher.stale("cameras of encodeDevice", device)
+        await until(lambda: watched.reports)
+        assert made.platform.count(CAMERAS_OF) == 1
+        assert len(made.asked_for(CAMERAS)) == lists + 1
+        assert online(watched)["2"] is False
+        assert len(online(watched)) == 6
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_cameras_of_many_devices() -> None:
+    """Their whole list costs less."""
+    many = MOST_SINGLE + 1
+    async with refreshing(SitePlan(cameras=many, encoders=many)) as (watched, refresher):
+        made = watched.bench
+        lists = len(made.asked_for(CAMERAS))
+        for number in range(many):
+            refresher.stale("cameras of encodeDevice", str(number + 1))
+        await until(lambda: watched.reports)
+        assert made.platform.count(CAMERAS_OF) == 0
+        assert len(made.asked_for(CAMERAS)) == lists + 1
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_cameras_of_a_device_that_cannot_be_read() -> None:
+    """What could be read is told; the rest is left to the next poll, and all of it if nothing could."""
+    async with refreshing(SitePlan(cameras=2, encoders=2)) as (watched, refresher):
+        made = watched.bench
+        made.platform.fault(CAMERAS_OF, code="0x00072202", times=1)
+        refresher.stale("cameras of encodeDevice", "1")
+        refresher.stale("cameras of encodeDevice", "2")
+        await until(lambda: watched.reports)
+        assert len(online(watched)) == 1
+        watched.reports.clear()
+        made.platform.fault(CAMERAS_OF, code="0x00072202")
+        with pytest.raises(NotFoundError):
+            await made.status.cameras_of([("encodeDevice", "1"), ("encodeDevice", "2")])
+        made.platform.heal(CAMERAS_OF)
+        made.platform.wrong_signature = True
+        with pytest.raises(AuthenticationError):
+            await made.status.cameras_of([("encodeDevice", "1")])
+
+
+@pytest.mark.parametrize(
+    ("code", "source_type", "status", "expected"),
+    [
+        (66306, "encodeDevice", 3, ["cameras of encodeDevice"]),
+        (66306, "encodeDevice", 2, ["cameras of encodeDevice"]),
+        (66311, "encodeDevice", 3, ["cameras of encodeDevice"]),
+        (66311, "acsDevice", 3, ["cameras of acsDevice"]),
+        (642, "mobileDevice", 3, ["cameras of mobileDevice"]),
+        (641, "", 3, ["cameras of mobileDevice"]),
+        (66050, "encodeDevice", 1, []),
+        (131329, "camera", 1, []),
+        (66306, "encodeDevice", 9, []),
+    ],
+)
+def test_events_that_make_cameras_doubtful(code: int, source_type: str, status: int, expected: list[str]) -> None:
+    """A device that came or went takes its cameras with it, once for a message; nothing else does."""
+    made = RouterBench()
+    made.push(*(event(code, status, srcType=source_type, eventId=str(number)) for number in range(2)))
+    assert made.stale == [(key, "1") for key in expected]
+
+
+def test_late_events_make_no_camera_doubtful() -> None:
+    """Polls told since what became of it."""
+    made = RouterBench()
+    made.push(event(66306, 3, srcType="encodeDevice", happenTime=at(-3600)))
+    assert made.stale == []
 
 
 def test_periods() -> None:

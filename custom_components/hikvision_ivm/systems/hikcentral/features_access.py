@@ -20,9 +20,10 @@ from .door_values import MODES
 from .event_types import EVENT_KINDS
 from .feature_rows import Row
 from .features_video import EQUIPMENT, number_of
-from .records import AlarmInput, AlarmOutput, Door, Equipment
+from .records import AlarmInput, AlarmOutput, Door, Equipment, Reader
 
 _CONTROL: Final = "resource/v1/alarmOutput/controlling"
+READERS: Final = "resource/v1/reader/search"
 
 
 def _shown(kind: Kind, rank: int = 3) -> Row[Door]:
@@ -47,6 +48,11 @@ DOOR: Final[tuple[Row[Door], ...]] = (
     Row(make=ImageFeature, kind=Kind.ACCESS_PICTURE, rank=3, source=Source.BOTH, personal="persons"),
     Row(make=SensorFeature, kind=Kind.SKIN_TEMPERATURE, rank=3, source=Source.BOTH, personal="health"),
 )
+
+READER: Final[tuple[Row[Reader], ...]] = (
+    Row(make=BinarySensorFeature, kind=Kind.READER_ENABLED, enabled=False, when=lambda one: one.settable, path=READERS),
+)
+"""Of a card reader, on the device of its door; they are there when the readers are known."""
 
 CONTROLLER: Final[tuple[Row[Equipment], ...]] = (
     *EQUIPMENT,

@@ -46,13 +46,7 @@ class Lists:
 
     async def whole(self, path: str, body: Mapping[str, Any] | None = None) -> list[Fields]:
         """Read a list that has no pages. Raises as `read`."""
-        data = await self._client.call(path, body)
-        if isinstance(data, list) and data:
-            found = listed(data)
-            return found[0].children("list") if len(found) == 1 and "list" in found[0] else found
-        if not isinstance(data, dict):
-            raise ProtocolError(reason="the answer holds no list")
-        return fields(data).children("list")
+        return await whole(self._client, path, body)
 
     async def one(self, path: str, body: Mapping[str, Any] | None = None) -> Sequence[Pages]:
         """Read a list as the only one of its sort; see `typed`."""
@@ -116,3 +110,14 @@ class Lists:
             return None
         self._ways[path] = tuple(found)
         return self._ways[path]
+
+
+async def whole(client: HikCentralClient, path: str, body: Mapping[str, Any] | None = None) -> list[Fields]:
+    """Read a list that has no pages. Raises any `SystemFailure`; `ProtocolError` for an answer that holds no list."""
+    data = await client.call(path, body)
+    if isinstance(data, list) and data:
+        found = listed(data)
+        return found[0].children("list") if len(found) == 1 and "list" in found[0] else found
+    if not isinstance(data, dict):
+        raise ProtocolError(reason="the answer holds no list")
+    return fields(data).children("list")

@@ -229,11 +229,12 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """A card reader of a door. `enabled` None: it cannot be switched off."""
+    """A card reader of a door. `settable`: it can be disabled; `enabled` None: it cannot, or that is not told."""
 
     id: str
     name: str
     door: str
+    settable: bool = False
     enabled: bool | None = state()
 
     @classmethod
@@ -242,7 +243,8 @@ class Reader:
         if (id_ := fields.text("indexCode", "readerIndexCode")) is None:
             return None
         name = fields.text("name", "readerName") or id_
-        return cls(id=id_, name=name, door=door, enabled=fields.flag("enable"))
+        settable = fields.text("enable") is not None
+        return cls(id=id_, name=name, door=door, settable=settable, enabled=fields.flag("enable"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from ..errors import SystemFailure
 from ..model import Report
 from .polled import together
 from .status import Status
+from .watched import CAMERA_KEY, CAMERAS_OF
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Refresher:
         self._alarm: asyncio.Task[None] | None = None
 
     def stale(self, key: str, id_: str) -> None:
-        """The state of one thing is to be read; `key` as events name its type."""
+        """The state of one thing is to be read; `key` as events name its type, or one of `CAMERAS_OF`."""
         self._stale[key, id_] = None
         self._asked.set()
 
@@ -69,12 +70,18 @@ class Refresher:
     async def _read_stale(self) -> None:
         """Read the states that are doubtful."""
         asked, self._stale = self._stale, {}
+        devices = [(CAMERAS_OF[key], id_) for key, id_ in asked if key in CAMERAS_OF]
         by_key: dict[str, list[str]] = {}
         for key, id_ in asked:
-            by_key.setdefault(key, []).append(id_)
-        lists = [key for key, ids in by_key.items() if len(ids) > MOST_SINGLE]
+            if key not in CAMERAS_OF:
+                by_key.setdefault(key, []).append(id_)
+        lists = {key for key, ids in by_key.items() if len(ids) > MOST_SINGLE}
+        if len(devices) > MOST_SINGLE:
+            lists.add(CAMERA_KEY)
         single = [(key, id_) for key, ids in by_key.items() if len(ids) <= MOST_SINGLE for id_ in ids]
         reads = [self._status.refresh(key, id_) for key, id_ in single]
+        if devices and CAMERA_KEY not in lists:
+            reads.append(self._status.cameras_of(devices))
         if lists:
             reads.append(self._status.read(lists))
         await together(self._one(read) for read in reads)

@@ -7,6 +7,7 @@ from typing import Final
 from ..kinds import Kind
 from ..model import UNKNOWN, BinarySensorFeature, Feature, SirenFeature, SwitchFeature, Unknown, Value
 from .door_values import CLOSED, OFFLINE, OPEN, REMAIN_CLOSED, REMAIN_OPEN, door_value
+from .record_fields import CONTROLLER, ENCODER, MOBILE
 from .records import AlarmInput, AlarmOutput, Camera, Controller, Door, Encoder, MobileDevice, Vehicle
 
 ONLINE: Final = 1
@@ -113,3 +114,7 @@ WATCHED: Final[tuple[Watched, ...]] = (
 )  # fmt: skip
 BY_KEY: Final[Mapping[str, Watched]] = {row.key: row for row in WATCHED}
 BY_RECORD: Final[Mapping[type[object], Watched]] = {row.record: row for row in WATCHED}
+CAMERAS_OF: Final[Mapping[str, str]] = {f"cameras of {type_}": type_ for type_ in (ENCODER, CONTROLLER, MOBILE)}
+"""Keys under which the cameras of a device are doubtful, rather than the device → type of the device."""
+CAMERAS_OF_TYPE: Final[Mapping[str, str]] = {type_: key for key, type_ in CAMERAS_OF.items()}
+CAMERA_KEY: Final = "camera"
