@@ -13,6 +13,9 @@ DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCUMENTS}
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+SEPARATOR = re.compile(r"\|[-| ]+\|")
+"""The line below the head of a table."""
+
 
 def blocks(text: str, language: str) -> list[str]:
     """Return the code blocks of a language."""
@@ -33,11 +36,10 @@ def section(heading: str, text: str) -> str:
 
 def rows(text: str) -> list[list[str]]:
     """Return the cells of all tables, without their heads."""
-    separators = re.compile(r"\|[-| ]+\|")
     return [
         [cell.strip() for cell in line.strip("| ").split(" | ")]
         for line, following in pairwise([*text.splitlines(), ""])
-        if line.startswith("|") and not separators.fullmatch(line) and not separators.fullmatch(following)
+        if line.startswith("|") and not SEPARATOR.fullmatch(line) and not SEPARATOR.fullmatch(following)
     ]
 
 
@@ -63,3 +65,17 @@ def problem_keys(*places: str) -> set[str]:
                 (key,) = [word.value for word in node.keywords if word.arg == "key"] or [ast.Constant("")]
                 found.add(str(key.value if isinstance(key, ast.Constant) else constants.get(ast.unparse(key), "")))
     return found - {""}
+
+
+def records(text: str) -> list[dict[str, str]]:
+    """Return the rows of all tables, each by the head of its columns."""
+    found: list[dict[str, str]] = []
+    heads: list[str] = []
+    for line, following in pairwise([*text.splitlines(), ""]):
+        cells = [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split(" | ")]
+        if SEPARATOR.fullmatch(following):
+            heads = cells
+        elif line.startswith("|") and not SEPARATOR.fullmatch(line):
+            assert len(cells) == len(heads), line
+            found.append(dict(zip(heads, cells, strict=True)))
+    return found
