@@ -380,7 +380,8 @@ def test_ranks() -> None:
     assert ranks[Kind.ALARM_INPUT] == {0, 4}
     assert ranks[Kind.DOOR] == ranks[Kind.POSITION] == ranks[Kind.SPACES_FREE] == ranks[Kind.OCCUPANCY] == {1}
     assert ranks[Kind.MOTION] == ranks[Kind.DOOR_MODE] == {2}
-    assert ranks[Kind.DOOR_FORCED] == ranks[Kind.EVENT_PICTURE] == {3}
+    assert ranks[Kind.DOOR_FORCED] == ranks[Kind.DOOR_HELD_OPEN] == {1}
+    assert ranks[Kind.DOOR_ABNORMAL] == ranks[Kind.EVENT_PICTURE] == {3}
     assert ranks[Kind.RECORDING] == ranks[Kind.PTZ_PRESET] == ranks[Kind.PTZ_STOP] == {4}
     assert ranks[Kind.SUB_STREAM] == ranks[Kind.PTZ_SPEED] == ranks[Kind.PULSE_DURATION] == {5}
 
