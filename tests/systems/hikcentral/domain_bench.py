@@ -113,7 +113,7 @@ class Bench:
         """Return what was told of a feature last; raises KeyError if nothing was."""
         return self.sink.values[self.feature(device, kind, part, type_).id]
 
-    async def act(self, action: str, features: Iterable[Feature] = (), **arguments: Any) -> Mapping[str, Any]:
+    async def act(self, action: str, features: Iterable[Feature] = (), /, **arguments: Any) -> Mapping[str, Any]:
         """Carry out an action."""
         return await ACTIONS[action](self.context, tuple(features), arguments, self.sink)
 

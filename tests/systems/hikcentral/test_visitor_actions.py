@@ -170,6 +170,16 @@ async def test_other_actions_check_as_well(action: str, arguments: dict[str, Any
         assert written(made) == []
 
 
+@pytest.mark.parametrize("action", ["visitor_update_appointment", "visitor_check_in"])
+async def test_what_no_reservation_could_make_good_is_refused_at_once(action: str) -> None:
+    """Without even looking for it."""
+    async with bench() as made:
+        made.platform.expect_visitor(START + HOUR)
+        with pytest.raises(InvalidArgumentError):
+            await made.act(action, appointment_id="1", plate="B" * 17)
+        assert made.platform.count() == 0
+
+
 @PROFILES
 async def test_a_reservation_is_changed(profile: Any) -> None:
     """What is not given stays; the answer has the new id, and the old one still leads there."""

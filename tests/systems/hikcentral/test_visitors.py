@@ -96,6 +96,10 @@ async def test_figures_of_today(profile: Any) -> None:
         assert made.value("", Kind.VISITORS).summary == "Here Babbage"
         await made.poll(3600 + 1)
         assert made.value("", Kind.VISITORS).summary == "Soon Babbage"
+        soon = next(one for one in made.platform.state.appointments.values() if one.start == START + HOUR)
+        soon.status = 1
+        await made.poll(300)
+        assert made.value("", Kind.VISITORS).summary == "Next Babbage"
         made.platform.state.appointments.clear()
         await made.poll(300)
         assert [made.value("", kind) for kind in KINDS] == [UNKNOWN, 0, 0]
@@ -154,6 +158,15 @@ async def test_a_gender_that_nobody_told_is_not_made_up_where_the_platform_takes
         assert genders == [0, 1, 1]
         assert memory["visitor_gender"] == 1
         assert len(made.platform.state.appointments) == 2
+
+
+async def test_an_entry_without_answer_is_not_made_again() -> None:
+    """Nor with another gender: only a refusal is known to have done nothing."""
+    async with bench() as made:
+        made.platform.fault(RESERVE, drop="after", times=1)
+        with pytest.raises(ConnectionFailedError):
+            await save(made, NEW)
+        assert made.platform.count(RESERVE) == 1
 
 
 async def test_a_refusal_for_another_reason_is_told() -> None:
