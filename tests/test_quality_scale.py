@@ -12,7 +12,9 @@ RULES: dict[str, Any] = yaml.safe_load((ROOT / "custom_components/hikvision_ivm/
     "rules"
 ]
 
+PAGES = ("README.md", "docs/isapi.md", "docs/hikcentral.md")
 SECTIONS = {
+    "docs-actions": r"actions",
     "docs-configuration-parameters": r"options",
     "docs-data-update": r"update|push|poll|how data",
     "docs-examples": r"example|automation",
@@ -25,7 +27,7 @@ SECTIONS = {
     "docs-troubleshooting": r"troubleshoot",
     "docs-use-cases": r"use cases?|good for|what .* for",
 }
-"""Rule → what a heading of README.md or docs/isapi.md must say."""
+"""Rule → what a heading of the documents must say."""
 
 
 def status(rule: str) -> str:
@@ -36,7 +38,7 @@ def status(rule: str) -> str:
 
 def headings() -> list[str]:
     """Return every heading of the documents."""
-    texts = [path.read_text() for path in (ROOT / "README.md", ROOT / "docs/isapi.md") if path.is_file()]
+    texts = [(ROOT / page).read_text() for page in PAGES if (ROOT / page).is_file()]
     return [line for text in texts for line in text.splitlines() if re.match(r"#+ ", line)]
 
 
