@@ -161,8 +161,8 @@ async def test_a_gender_that_nobody_told_is_not_made_up_where_the_platform_takes
 
 
 async def test_an_entry_without_answer_is_not_made_again() -> None:
-    """Nor with another gender: only a refusal is known to have done nothing."""
-    async with bench() as made:
+    """Only a refusal is known to have done nothing."""
+    async with bench(memory={"visitor_gender": 1}) as made:
         made.platform.fault(RESERVE, drop="after", times=1)
         with pytest.raises(ConnectionFailedError):
             await save(made, NEW)
