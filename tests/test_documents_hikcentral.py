@@ -21,7 +21,14 @@ from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.hikcentral import HikCentralSystem, problems
 from custom_components.hikvision_ivm.systems.hikcentral.event_types import EVENT_TYPES, Category
 from custom_components.hikvision_ivm.systems.hikcentral.feature_rows import Row
-from custom_components.hikvision_ivm.systems.hikcentral.features_access import CONTROLLER, DOOR, INPUT, OUTPUT, SIREN
+from custom_components.hikvision_ivm.systems.hikcentral.features_access import (
+    CONTROLLER,
+    DOOR,
+    INPUT,
+    OUTPUT,
+    READER,
+    SIREN,
+)
 from custom_components.hikvision_ivm.systems.hikcentral.features_places import (
     BED,
     BED_AREA,
@@ -86,6 +93,7 @@ TABLES: Mapping[str, tuple[tuple[Row[Any], ...], ...]] = {
     "on-board device": (EQUIPMENT,),
     "camera": (CAMERA, SUB_STREAM, RECORDED, FACES),
     "door": (DOOR,),
+    "reader": (READER,),
     "input": (INPUT,),
     "output": (OUTPUT, SIREN),
     "vehicle": (VEHICLE,),
@@ -247,7 +255,7 @@ def test_every_personal_word() -> None:
 def test_words_of_devices() -> None:
     """Everything that entities are said to be of is explained."""
     words = {word for row in records(told("Devices")) for word in row["Device"].split(", ")}
-    assert {*TABLES} - words == {"rule", "pool", "input", "output", "space"}
+    assert {*TABLES} - words == {"rule", "pool", "input", "output", "space", "reader"}
 
 
 @pytest.mark.parametrize("platform", HEADINGS)

@@ -21,6 +21,7 @@ from custom_components.hikvision_ivm.systems.hikcentral import (
     preset_lists,
     presets,
     problems,
+    readers,
     receive,
     recording,
     refresh,
@@ -55,7 +56,7 @@ def test_periods() -> None:
     expected = [
         [healthy[Tier.STATUS], otherwise[Tier.STATUS]],
         [healthy[Tier.INVENTORY]],
-        [healthy[Tier.DETAIL], presets.FRESH_SECONDS],
+        [healthy[Tier.DETAIL], presets.FRESH_SECONDS, readers.FRESH_SECONDS],
         [
             {
                 people.GROUPS_SECONDS, parking.SPACES_SECONDS, passages.PERIOD_SECONDS, vehicles.PERIOD_SECONDS,
