@@ -38,6 +38,7 @@ from .fake_system import CHANNEL, HUB, FakeSystem
         (Kind.OVER_LIMIT, "problem", False),
         (Kind.RECORDING, "running", True),
         (Kind.DISK_FAILURE, "problem", True),
+        (Kind.READER_ENABLED, None, True),
     ],
 )
 async def test_class_fits_what_on_means(

@@ -274,6 +274,7 @@ async def test_cameras_of_a_device_that_cannot_be_read() -> None:
         (642, "mobileDevice", 3, ["cameras of mobileDevice"]),
         (641, "", 3, ["cameras of mobileDevice"]),
         (66050, "encodeDevice", 1, []),
+        (385050, "encodeDevice", 3, []),
         (131329, "camera", 1, []),
         (66306, "encodeDevice", 9, []),
     ],

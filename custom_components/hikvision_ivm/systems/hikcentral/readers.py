@@ -106,7 +106,7 @@ class Readers:
     # reading
 
     async def slice(self, wanted: Collection[str], sink: Sink, *, most: int = SLICE) -> int:
-        """Ask the doors that are due, of those somebody looks at; returns how many were asked.
+        """Ask the doors that are due, of those somebody looks at; returns how many were due.
 
         What cannot be read stays as it is and is asked for again later, quietly. One door goes first, so that a platform
         that refuses is asked once. Raises `AuthenticationError` and `PlatformUserError`.
@@ -116,9 +116,6 @@ class Readers:
             return 0
         fresh: dict[str, Reading] = {}
         await self._try(doors[0], fresh)
-        if self._context.client.is_refused(READERS):
-            self._postpone(doors)
-            return 1
         await together(self._try(door, fresh) for door in doors[1:])
         if fresh:
             self._take(fresh, sink)
@@ -132,14 +129,10 @@ class Readers:
             raise
         except SystemFailure as error:
             _LOGGER.debug("The readers of door %s could not be read: %s", door, error)
-            self._postpone([door])
+            self._again[door] = self._context.runtime.monotonic() + AGAIN_SECONDS
             return
         found = [reader for row in rows if (reader := Reader.read(row, door)) is not None]
         fresh[door] = Reading(self._context.runtime.now().timestamp(), _merged(self.of(door), found))
-
-    def _postpone(self, doors: Iterable[str]) -> None:
-        """Let doors wait that could not be asked."""
-        self._again.update(dict.fromkeys(doors, self._context.runtime.monotonic() + AGAIN_SECONDS))
 
     def _take(self, fresh: Mapping[str, Reading], sink: Sink) -> None:
         """Take over answers: remember them, and deliver features that are new or named differently, and values."""
