@@ -26,6 +26,13 @@ class Background:
         task.add_done_callback(self._done)
         return task
 
+    async def cancel(self) -> None:
+        """End everything, and wait until it has ended."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def _done(self, task: asyncio.Task[Any]) -> None:
         """Forget a finished task. Its error goes to whoever waits for it; nobody else is to be bothered."""
         self._tasks.discard(task)

@@ -418,7 +418,4 @@ class EventChannel:
     async def close(self) -> None:
         """Stop what is under way; the subscription stays, so that a reload misses nothing."""
         self.delivered.save(now=True)
-        tasks = self._background.tasks
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.cancel()

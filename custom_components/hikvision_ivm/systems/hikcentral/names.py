@@ -89,7 +89,7 @@ class Names:
 
     async def owner(self, plate: str | None) -> str | None:
         """Return the owner of a plate; None without the user's consent to both."""
-        if not plate or not (self._shows("persons") and self._shows("plates")):
+        if not plate or not self.shows_owners:
             return None
         return await self.owners.get(plate.strip().upper())
 
@@ -97,6 +97,11 @@ class Names:
         """End what is still looking."""
         await self.persons.close()
         await self.owners.close()
+
+    @property
+    def shows_owners(self) -> bool:
+        """Whether the user agreed to see who owns a plate."""
+        return self._shows("persons") and self._shows("plates")
 
     def _shows(self, word: str) -> bool:
         return word in (self._context.options.get(PERSONAL) or ())

@@ -44,6 +44,7 @@ from .features import build, seen_faces
 from .identity import identify, own_id
 from .inventory import InventoryReader
 from .lists import Lists
+from .naming import Naming
 from .offers import choices
 from .places import device_id
 from .poll import periods, read_due
@@ -117,6 +118,7 @@ class HikCentralSystem(System):
         self._details = Details(self._context, self._replace)
         self._events.router.reader_name = self._details.readers.name
         self._pictures = LastPictures()
+        self._naming = Naming(self._domains.names, lambda: self._inventory)
         self._commands.live.last_picture = lambda camera: self._pictures.get(device_id(self._uid, "cam", camera.id))
 
     @classmethod
@@ -254,7 +256,7 @@ class HikCentralSystem(System):
 
     def _tracked(self, sink: Sink) -> TrackingSink:
         """Return a sink for what is told beside polls."""
-        return TrackingSink(sink, self._status, self._pictures)
+        return TrackingSink(sink, self._status, self._pictures, self._naming)
 
     def _refreshed(self, report: Report) -> None:
         """Deliver what was read again because of an event."""
@@ -326,7 +328,7 @@ class HikCentralSystem(System):
     @override
     async def receive(self, request: PushRequest, sink: Sink) -> PushReply:
         """Take in what the platform posted."""
-        return await self._events.receive(request, self._sink or sink)
+        return await self._events.receive(request, self._sink or self._tracked(sink))
 
     @override
     async def leave(self) -> None:
@@ -474,6 +476,7 @@ class HikCentralSystem(System):
     @override
     async def close(self) -> None:
         """Stop what moves, switch off what is on for a while; the subscription stays, for a reload is short."""
+        await self._naming.close()
         await self._commands.close()
         await self._domains.close()
         await self._events.close()

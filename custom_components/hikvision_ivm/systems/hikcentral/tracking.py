@@ -5,6 +5,7 @@ from typing import Final
 
 from ..base import PushHealth, Sink
 from ..model import Inventory, Picture, Problem, Report
+from .naming import Naming
 from .status import Status
 
 PICTURE_BYTES: Final = 16 * 1024 * 1024
@@ -41,16 +42,19 @@ class LastPictures:
 class TrackingSink:
     """Delivers, and notes what was told by pushes and commands, so that an older poll does not undo it."""
 
-    __slots__ = ("_pictures", "_sink", "_status")
+    __slots__ = ("_naming", "_pictures", "_sink", "_status")
 
-    def __init__(self, sink: Sink, status: Status, pictures: LastPictures) -> None:
+    def __init__(self, sink: Sink, status: Status, pictures: LastPictures, naming: Naming) -> None:
         """Deliver to `sink`."""
+        self._naming = naming
         self._pictures = pictures
         self._sink = sink
         self._status = status
 
     def report(self, report: Report) -> None:
         """Apply values, availability and occurrences."""
+        if report.occurrences:
+            report = self._naming.complete(report, self)
         if report.values:
             self._status.took(report)
         for occurrence in report.occurrences:
