@@ -94,7 +94,7 @@ def test_durations() -> None:
         "Missing if that is more than a day off",
         "is believed after two minutes",
         "A door is read again a second after",
-        "searched for three seconds after it, once more five seconds later",
+        "searched for: three seconds after the event, and once more five seconds later",
         f"Pictures of more than {event_pictures.LIMIT_BYTES // megabyte} MB are refused",
         f"Messages of more than {receive.BODY_LIMIT // megabyte} MB are refused",
         f"offers more than {ENTITY_LIMIT:,} that would start enabled",
