@@ -162,7 +162,7 @@ FAULTS: tuple[tuple[Check, Edit, str], ...] = (
     (resources.icons_valid, put(ICONS, "entity", "sensor", "a", "default", value="mdi:cog"), "no translation"),
     (resources.icons_valid, put(ICONS, "entity", "sensor", "a", "state", "b", value="mdi:cog"), "no default"),
     (resources.icons_valid, put(ICONS, "services", "nothing", "service", value="mdi:cog"), "no service"),
-    (resources.services_described, module("hass.services.async_register()\n"), "services.yaml is missing"),
+    (resources.services_described, remove(SERVICES), "services.yaml is missing"),
     (resources.services_described, write(SERVICES, "other:\n"), "other is not translated"),
     (resources.services_described, put(ENGLISH, "services", "x", value={}), "translated but not described"),
     (resources.services_described, service(target={"device": {}}), "no device filter"),
