@@ -246,7 +246,7 @@ async def test_platform_defaults(hass: HomeAssistant) -> None:
     assert plain == {name: PLATFORM[name] for name in plain}
     assert list(fields(result, "callback")) == ["post_url", "post_port", "post_sources"]
     assert list(fields(result, "advanced")) == [
-        "platform_zone", "stream_template", "playback_template", "hold_pulse", "raw_events",
+        "platform_zone", "network_domain", "stream_template", "playback_template", "hold_pulse", "raw_events",
     ]  # fmt: skip
     assert all(
         value.options == {"collapsed": True}
@@ -275,6 +275,7 @@ async def test_platform_choices(hass: HomeAssistant, socket_enabled: None, unuse
         },
         "advanced": {
             "platform_zone": "America/New_York",
+                "network_domain": "1",
             "stream_template": TEMPLATE,
             "hold_pulse": 3,
             "raw_events": True,
@@ -294,6 +295,7 @@ async def test_platform_choices(hass: HomeAssistant, socket_enabled: None, unuse
         "post_port": unused_tcp_port,
         "post_sources": "192.0.2.10, 198.51.100.0/24",
         "platform_zone": "America/New_York",
+        "network_domain": "1",
         "stream_template": TEMPLATE,
         "hold_pulse": 3,
         "raw_events": True,
@@ -356,6 +358,8 @@ async def test_secret_is_kept_replaced_and_removed(hass: HomeAssistant) -> None:
         ("advanced", "platform_zone", "Europe/Nowhere"),
         ("advanced", "platform_zone", "../../etc/passwd"),
         ("advanced", "platform_zone", "Europe"),
+        ("advanced", "network_domain", "12345678901234567"),
+        ("advanced", "network_domain", "a b"),
         ("advanced", "stream_template", "http://{ip}/"),
         ("advanced", "stream_template", "rtsp:///{id}"),
         ("advanced", "stream_template", "rtsp://{host}/1"),

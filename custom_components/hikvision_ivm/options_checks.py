@@ -31,6 +31,12 @@ def check_zone(text: str) -> None:
         raise ValueError(text) from error
 
 
+def check_network_domain(text: str) -> None:
+    """The id of a network domain: 16 characters at most, as it goes into a header."""
+    if len(text) > 16 or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(text)
+
+
 def check_stream_template(text: str) -> None:
     """An RTSP address with names in braces; nothing that reaches into what the names stand for."""
     _check_template(text, TEMPLATE_WORDS)

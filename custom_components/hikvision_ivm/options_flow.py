@@ -6,7 +6,13 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
 import probatio as vol
 
-from .options_checks import check_playback_template, check_post_url, check_stream_template, check_zone
+from .options_checks import (
+    check_network_domain,
+    check_playback_template,
+    check_post_url,
+    check_stream_template,
+    check_zone,
+)
 from .options_rows import Choices, Number, Row, Section, Selection, Text, Toggle
 from .post_sources import networks
 from .systems import settings
@@ -61,6 +67,7 @@ OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
             name=ADVANCED,
             rows=(
                 Text(name=settings.PLATFORM_ZONE, check=check_zone),
+                Text(name=settings.NETWORK_DOMAIN, check=check_network_domain),
                 Text(name=settings.STREAM_TEMPLATE, check=check_stream_template, secret=True),
                 Text(name=settings.PLAYBACK_TEMPLATE, check=check_playback_template, secret=True),
                 _hold(settings.HOLD_PULSE, settings.PULSE_DEFAULT),

@@ -22,6 +22,7 @@ async def connected(
     app_secret: str | None = None,
     app_key: str | None = None,
     user_id: str = "",
+    domain: str = "",
     confirm: bool = False,
     **settings: Any,
 ) -> AsyncIterator[HikCentralClient]:
@@ -30,4 +31,6 @@ async def connected(
     async with aiohttp.ClientSession() as session:
         http = HttpClient(session, platform.url, None, runtime=runtime, **settings)
         keys = Keys(app_key or platform.app_key, app_secret or platform.app_secret)
-        yield HikCentralClient(http, keys, runtime, user_id=user_id, gate=CredentialGate(runtime, confirm=confirm))
+        yield HikCentralClient(
+            http, keys, runtime, user_id=user_id, domain=domain, gate=CredentialGate(runtime, confirm=confirm)
+        )

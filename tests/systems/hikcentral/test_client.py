@@ -64,12 +64,30 @@ async def test_what_is_sent_is_what_was_signed(platform: HikCentralSimulator) ->
 
 async def test_user_and_domain(platform: HikCentralSimulator) -> None:
     """A user that is configured is named, except where the call does not take one."""
-    async with connected(platform, user_id="admin") as client:
+    preview = "video/v1/cameras/previewURLs"
+    async with connected(platform, user_id="admin", domain="1") as client:
         await client.call(VERSION)
-        await client.call(VERSION, named=False, domain="1")
+        await client.call(VERSION, named=False)
+        await client.call(preview, {"cameraIndexCode": "1", "protocol": "rtsp_s"})
     assert platform.requests[0].headers["userId"] == "admin"
     assert "userId" not in platform.requests[1].headers
-    assert platform.requests[1].headers["domainId"] == "1"
+    # Only what answers with addresses is asked for those of a domain.
+    assert ["domainId" in request.headers for request in platform.requests] == [False, False, True]
+    assert platform.requests[2].headers["domainId"] == "1"
+
+
+async def test_domain_the_platform_does_not_know(platform: HikCentralSimulator) -> None:
+    """It is told while it lasts, and only then."""
+    preview = "video/v1/cameras/previewURLs"
+    async with connected(platform, domain="7") as client:
+        with pytest.raises(DeviceFailureError):
+            await client.call(preview, {"cameraIndexCode": "1", "protocol": "rtsp_s"})
+        assert client.is_abroad
+        platform.options.domains["7"] = None
+        await client.call(VERSION)
+        assert client.is_abroad
+        await client.call(preview, {"cameraIndexCode": "1", "protocol": "rtsp_s"})
+        assert not client.is_abroad
 
 
 async def test_unknown_user(platform: HikCentralSimulator) -> None:

@@ -18,6 +18,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     UnsupportedError,
 )
 from custom_components.hikvision_ivm.systems.hikcentral import HikCentralSystem
+from custom_components.hikvision_ivm.systems.hikcentral.problems import right_of
 from custom_components.hikvision_ivm.systems.hikcentral.system import ACTIONS
 from custom_components.hikvision_ivm.systems.hikcentral.tracking import LastPictures
 from custom_components.hikvision_ivm.systems.kinds import Kind
@@ -30,6 +31,7 @@ from custom_components.hikvision_ivm.systems.model import (
     Picture,
     Problem,
     Report,
+    SelectFeature,
     Unknown,
     Value,
 )
@@ -294,6 +296,35 @@ async def test_right_on_a_door(platform: HikCentralSimulator) -> None:
         assert "doorControl" in site.sink.told["access"][0].placeholders["right"]
         await site.system.lock(lock, "unlock", site.sink)
         assert not site.sink.keys
+
+
+@pytest.mark.parametrize(
+    ("option", "right"),
+    [("remain_open", "normalControl"), ("remain_closed", "normalControl"), ("normal", "doorControl")],
+)
+async def test_right_on_a_mode(platform: HikCentralSimulator, option: str, right: str) -> None:
+    """To let a door remain so is another right than to open or close it."""
+    async with running(platform) as site:
+        mode = site.feature(SelectFeature, Kind.DOOR_MODE)
+        platform.fault(CONTROL, code="130", times=1)
+        with pytest.raises(InsufficientRightsError):
+            await site.system.select(mode, option, site.sink)
+        assert right in site.sink.told["access"][0].placeholders["right"]
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "right"),
+    [
+        ("door_control", {"mode": "remain_open"}, "normalControl"),
+        ("door_control", {"mode": "open"}, "doorControl"),
+        ("alarm_output", {"mode": "on"}, "ioOutControl"),
+        ("ptz", {"command": "left"}, "ptzControl"),
+        ("find_person", {"name": "A"}, ""),
+    ],
+)
+def test_rights_of_actions(action: str, arguments: Mapping[str, Any], right: str) -> None:
+    """Actions need the same rights as entities."""
+    assert right_of(action, arguments) == right
 
 
 async def test_what_exists_no_more(platform: HikCentralSimulator) -> None:

@@ -57,6 +57,16 @@ DISABLED_SECONDS: Final = 240.0
 QUOTA_SECONDS: Final = 300.0
 REPROBE_SECONDS: Final = 6 * 3600.0
 """A right or a licence may be given later; what a version does not have, it does not get."""
+DOMAIN_PATHS: Final = frozenset(
+    {
+        "video/v1/cameras/previewURLs",
+        "video/v1/cameras/playbackURLs",
+        "eventService/v1/image_data",
+        "pms/v1/image_data",
+        "acs/v1/event/pictures",
+    }
+)
+"""Calls that answer for one network domain, if it is named (hikcentral §1.3)."""
 REFUSED: Final = "refused"
 """Key in the runtime's memory: platform version → path → word, for what a version does not have."""
 
@@ -69,25 +79,35 @@ class HikCentralClient:
     """One partner on one platform. Raises only `SystemFailure`.
 
     `refused`: path → word, for what is not asked again. `correction`: seconds added to our clock for signing.
-    `skew`: seconds by which the platform's clock is ahead, None until an answer told. `conditions`: words of what was
-    seen to be wrong with the platform's settings (`nat`).
+    `skew`: seconds by which the platform's clock is ahead, None until an answer told.
     """
 
     def __init__(
-        self, http: HttpClient, keys: Keys, runtime: Runtime, *, user_id: str = "", gate: CredentialGate | None = None
+        self,
+        http: HttpClient,
+        keys: Keys,
+        runtime: Runtime,
+        *,
+        user_id: str = "",
+        domain: str = "",
+        gate: CredentialGate | None = None,
     ) -> None:
-        """`http` has no credentials of its own; `user_id` names a user of the platform, empty for none."""
+        """`http` has no credentials of its own.
+
+        `user_id` names a user of the platform, `domain` the network domain of addresses in answers; empty for none.
+        """
         self.runtime = runtime
         self.refused: dict[str, str] = {}
         self.requests = 0
         self.answers: dict[str, int] = {}
         self.correction = 0.0
         self.skew: float | None = None
-        self.conditions: set[str] = set()
         self.gate = gate if gate is not None else CredentialGate(runtime)
         self._http = http
         self._keys = keys
         self._user_id = user_id
+        self._domain = domain
+        self._abroad: set[str] = set()
         self._refused_at: dict[str, float] = {}
         self._version = ""
         self._quiet_until = float("-inf")
@@ -121,6 +141,11 @@ class HikCentralClient:
             self._forgive(path)
 
     @property
+    def is_abroad(self) -> bool:
+        """Whether the platform does not know which addresses to give to our network."""
+        return bool(self._abroad)
+
+    @property
     def strained(self) -> bool:
         """Whether the platform said lately that it is called too often."""
         return self.runtime.monotonic() < self._quiet_until + QUOTA_SECONDS
@@ -131,15 +156,14 @@ class HikCentralClient:
         body: Mapping[str, Any] | None = None,
         *,
         writes: bool = False,
-        domain: str | None = None,
         named: bool = True,
     ) -> Any:
         """Call an API and return the `data` of its answer, as it came.
 
-        `path`: without prefix. `writes`: it changes something and is sent once. `domain`: network domain of addresses
-        in the answer. `named`: with the user's name, where one is configured.
+        `path`: without prefix. `writes`: it changes something and is sent once. `named`: with the user's name, where one is
+        configured.
         """
-        raw = await self.exchange(path, body, writes=writes, domain=domain, named=named)
+        raw = await self.exchange(path, body, writes=writes, named=named)
         return raw.get("data")
 
     async def exchange(
@@ -148,11 +172,10 @@ class HikCentralClient:
         body: Mapping[str, Any] | None = None,
         *,
         writes: bool = False,
-        domain: str | None = None,
         named: bool = True,
     ) -> Mapping[str, Any]:
         """As `call`, but return the whole envelope; its `data` may be missing."""
-        response = await self._send(path, body, writes=writes, domain=domain, named=named)
+        response = await self._send(path, body, writes=writes, named=named)
         found = fields(await self.decoded(response.body))
         return {"data": found["data"]} if "data" in found else {}
 
@@ -177,28 +200,26 @@ class HikCentralClient:
         async def fetch(number: int, length: int) -> bytes:
             where = {page: number, "pageSize": length}
             asked = {**where, **(body or {})} if wrap is None else {wrap: {**(body or {}), **where}}
-            return (await self._send(path, asked, writes=False, domain=None, named=named)).body
+            return (await self._send(path, asked, writes=False, named=named)).body
 
         return await read_pages(fetch, self.decoded, size=size, key=key, known=known)
 
-    async def picture(self, path: str, body: Mapping[str, Any], *, domain: str | None = None) -> Picture:
+    async def picture(self, path: str, body: Mapping[str, Any]) -> Picture:
         """Fetch a picture, in whichever form it comes. Raises `ProtocolError` if the answer is none."""
-        response = await self._send(path, body, writes=False, domain=domain, named=True)
+        response = await self._send(path, body, writes=False, named=True)
         return await asyncio.to_thread(_picture, response) if len(response.body) > THREAD_BYTES else _picture(response)
 
     # one call
 
-    async def _send(
-        self, path: str, body: Mapping[str, Any] | None, *, writes: bool, domain: str | None, named: bool
-    ) -> Response:
+    async def _send(self, path: str, body: Mapping[str, Any] | None, *, writes: bool, named: bool) -> Response:
         """Send a call until it is answered well, or raise what the platform said."""
         self._check(path, writes=writes)
         payload = orjson.dumps(body or {})
         headers = {}
         if named and self._user_id:
             headers["userId"] = self._user_id
-        if domain is not None:
-            headers["domainId"] = domain
+        if self._domain and path in DOMAIN_PATHS:
+            headers["domainId"] = self._domain
         tries = 1 if writes else TRIES
         for attempt in range(1, tries + 1):
             try:
@@ -286,6 +307,7 @@ class HikCentralClient:
             return
         self.answers[code] = self.answers.get(code, 0) + 1
         if code == "0":
+            self._abroad.discard(path)
             return
         error = failure(code, self._clean(response), path)
         row = CODES.get(code, UNKNOWN)
@@ -297,7 +319,7 @@ class HikCentralClient:
             self.quota_hits += 1
             self._quiet_until = self.runtime.monotonic() + QUOTA_SECONDS
         if code in NAT:
-            self.conditions.add("nat")
+            self._abroad.add(path)
         raise error
 
     def _clean(self, response: Response) -> str:

@@ -36,7 +36,7 @@ def client_report(client: HikCentralClient) -> Mapping[str, Any]:
         "clock_skew": client.skew,
         "clock_correction": client.correction,
         "quota_hits": client.quota_hits,
-        "conditions": sorted(client.conditions),
+        "addresses_refused": client.is_abroad,
         "gate": client.gate.state.value,
     }
 

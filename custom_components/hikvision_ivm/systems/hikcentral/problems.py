@@ -51,13 +51,31 @@ NOTICED: Final[Mapping[str, str]] = {
 RESOURCE_CODES: Final = frozenset({"0x00072201", "130"})
 """Codes for a right that the partner's user lacks on one thing, rather than on an API."""
 
+DOOR_RIGHT: Final = "doorControl"
+HOLD_RIGHT: Final = "normalControl"
+OUTPUT_RIGHT: Final = "ioOutControl"
+PTZ_RIGHT: Final = "ptzControl"
 RIGHTS: Final[Mapping[str, str]] = {
-    "doorControl": "open and close doors",
-    "normalControl": "let doors remain open or closed",
-    "ioOutControl": "control alarm outputs",
-    "ptzControl": "control PTZ",
+    DOOR_RIGHT: "open and close doors",
+    HOLD_RIGHT: "let doors remain open or closed",
+    OUTPUT_RIGHT: "control alarm outputs",
+    PTZ_RIGHT: "control PTZ",
 }
 """The platform's word for a right (hikcentral §1.11) → what it is for."""
+_ACTION_RIGHTS: Final[Mapping[str, str]] = {
+    "alarm_output": OUTPUT_RIGHT,
+    **dict.fromkeys(("ptz", "goto_preset", "set_preset", "delete_preset", "run_patrol", "stop_patrol"), PTZ_RIGHT),
+}
+
+
+def door_right(mode: object) -> str:
+    """Return the right that a mode of a door needs: to let it remain so is another one than to open or close it."""
+    return HOLD_RIGHT if str(mode).startswith("remain") else DOOR_RIGHT
+
+
+def right_of(action: str, arguments: Mapping[str, object]) -> str:
+    """Return the right that an action needs; empty for none that is known."""
+    return door_right(arguments.get("mode")) if action == "door_control" else _ACTION_RIGHTS.get(action, "")
 
 
 class Problems:
@@ -78,7 +96,7 @@ class Problems:
         problems = [*_clock(client), *_missing(client)]
         if client.strained:
             problems.append(Problem(key="quota"))
-        if "nat" in client.conditions:
+        if client.is_abroad:
             problems.append(Problem(key="nat_not_configured"))
         if isinstance(last, AccessDisabledError):
             problems.append(Problem(key="access_disabled", severe=True))

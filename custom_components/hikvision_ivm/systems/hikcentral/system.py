@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
-import logging
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self, override
 
 import aiohttp
 
+from .. import settings
 from ..base import PushReply, PushRequest, Runtime, Sink, System, Tier
 from ..errors import InsufficientRightsError, NotFoundError, ProtocolError, SystemFailure, UnsupportedError
 from ..kinds import Kind
@@ -30,7 +30,6 @@ from ..model import (
     SirenFeature,
     SwitchFeature,
 )
-from ..settings import APP_KEY, APP_SECRET, CONFIRM_LOGIN, FINGERPRINT, IDENTITY, PUSH, URL, USER_ID, VERIFY_SSL
 from ..transport.gate import CredentialGate
 from ..transport.http import HttpClient, Policy
 from ..values import CalendarEntry
@@ -48,7 +47,18 @@ from .naming import Naming
 from .offers import choices
 from .places import device_id
 from .poll import periods, read_due
-from .problems import ACCESS, PARTS, Problems, left_out
+from .problems import (
+    ACCESS,
+    DOOR_RIGHT,
+    HOLD_RIGHT,
+    OUTPUT_RIGHT,
+    PARTS,
+    PTZ_RIGHT,
+    Problems,
+    door_right,
+    left_out,
+    right_of,
+)  # fmt: skip
 from .receive import ACCEPTED
 from .recording import Recordings
 from .records import Facts
@@ -59,8 +69,6 @@ from .servers import Servers
 from .signature import Keys
 from .status import Status
 from .tracking import LastPictures, TrackingSink
-
-_LOGGER = logging.getLogger(__name__)
 
 type Action = Callable[[Context, Sequence[Feature], Mapping[str, Any], Sink], Awaitable[Mapping[str, Any]]]
 
@@ -90,7 +98,7 @@ class HikCentralSystem(System):
         self._data = data
         self._options = options
         self._runtime = runtime
-        self._uid = str(data.get(IDENTITY) or own_id(data[APP_KEY]))
+        self._uid = str(data.get(settings.IDENTITY) or own_id(data[settings.APP_KEY]))
         self._facts: Facts | None = None
         self._inventory = Inventory({}, {})
         self._made_of: tuple[Facts, frozenset[str], frozenset[str]] | None = None
@@ -132,12 +140,13 @@ class HikCentralSystem(System):
     ) -> Self:
         """Make an instance from a config entry's data and options."""
         http = HttpClient(
-            session, data[URL], None, runtime=runtime, policy=Policy(), fingerprint=data.get(FINGERPRINT),
-            verify_ssl=data.get(VERIFY_SSL, True),
+            session, data[settings.URL], None, runtime=runtime, policy=Policy(), fingerprint=data.get(settings.FINGERPRINT),
+            verify_ssl=data.get(settings.VERIFY_SSL, True),
         )  # fmt: skip
         client = HikCentralClient(
-            http, Keys(data[APP_KEY], data[APP_SECRET]), runtime, user_id=str(data.get(USER_ID) or ""),
-            gate=CredentialGate(runtime, confirm=options.get(CONFIRM_LOGIN, True)),
+            http, Keys(data[settings.APP_KEY], data[settings.APP_SECRET]), runtime, user_id=str(data.get(settings.USER_ID) or ""),
+            domain=str(options.get(settings.NETWORK_DOMAIN) or ""),
+            gate=CredentialGate(runtime, confirm=options.get(settings.CONFIRM_LOGIN, True)),
         )  # fmt: skip
         return cls(client, data, options, runtime)
 
@@ -312,7 +321,7 @@ class HikCentralSystem(System):
     @override
     def posts(self) -> bool:
         """Whether the platform posts its events, unless the owner switched that off."""
-        return bool(self._options.get(PUSH, True))
+        return bool(self._options.get(settings.PUSH, True))
 
     @override
     async def listen(self, sink: Sink) -> None:
@@ -384,14 +393,14 @@ class HikCentralSystem(System):
     async def switch(self, feature: SwitchFeature, *, on: bool, sink: Sink) -> None:
         """Switch an output."""
         tracked = self._tracked(sink)
-        await self._command(self._commands.switch(feature, on=on, sink=tracked), tracked, "ioOutControl")
+        await self._command(self._commands.switch(feature, on=on, sink=tracked), tracked, OUTPUT_RIGHT)
 
     @override
     async def siren(self, feature: SirenFeature, *, on: bool, sink: Sink, **settings: Any) -> None:
         """Switch an output that is a siren, for `duration` seconds if they are given."""
         tracked = self._tracked(sink)
         work = self._commands.siren(feature, on=on, sink=tracked, duration=settings.get("duration"))
-        await self._command(work, tracked, "ioOutControl")
+        await self._command(work, tracked, OUTPUT_RIGHT)
 
     @override
     async def press(self, feature: ButtonFeature, sink: Sink) -> None:
@@ -406,13 +415,15 @@ class HikCentralSystem(System):
             case Kind.APPLY_PERMISSIONS:
                 await self._command(self._domains.permissions.press(feature), tracked, "permissions")
             case _:
-                await self._command(self._commands.press(feature, tracked), tracked, _right(feature))
+                right = OUTPUT_RIGHT if feature.kind is Kind.OUTPUT_PULSE else PTZ_RIGHT
+                await self._command(self._commands.press(feature, tracked), tracked, right)
 
     @override
     async def select(self, feature: SelectFeature, option: str, sink: Sink) -> None:
         """Choose the mode of a door, a preset or a patrol."""
         tracked = self._tracked(sink)
-        await self._command(self._commands.select(feature, option, tracked), tracked, _right(feature))
+        right = door_right(option) if feature.kind is Kind.DOOR_MODE else PTZ_RIGHT
+        await self._command(self._commands.select(feature, option, tracked), tracked, right)
 
     @override
     async def set_number(self, feature: NumberFeature, value: float, sink: Sink) -> None:
@@ -423,7 +434,8 @@ class HikCentralSystem(System):
     async def lock(self, feature: LockFeature, action: str, sink: Sink) -> None:
         """Carry out `lock`, `unlock` or `open`."""
         tracked = self._tracked(sink)
-        await self._command(self._commands.lock(feature, action, tracked), tracked, "doorControl")
+        right = HOLD_RIGHT if self._options.get(settings.LOCK_STAYS) and action != "open" else DOOR_RIGHT
+        await self._command(self._commands.lock(feature, action, tracked), tracked, right)
 
     @override
     async def calendar_entries(
@@ -450,7 +462,8 @@ class HikCentralSystem(System):
         if (carry_out := ACTIONS.get(action)) is None:
             raise UnsupportedError(function=action)
         tracked = self._tracked(sink)
-        return await self._command(carry_out(self._context, features, arguments, tracked), tracked, action)
+        right = right_of(action, arguments)
+        return await self._command(carry_out(self._context, features, arguments, tracked), tracked, right)
 
     @override
     async def fix(self, problem: Problem) -> None:
@@ -480,8 +493,3 @@ class HikCentralSystem(System):
         await self._commands.close()
         await self._domains.close()
         await self._events.close()
-
-
-def _right(feature: Feature) -> str:
-    """Return the platform's word for the right that a command needs (hikcentral §1.11)."""
-    return {Kind.DOOR_MODE: "normalControl", Kind.OUTPUT_PULSE: "ioOutControl"}.get(feature.kind, "ptzControl")
