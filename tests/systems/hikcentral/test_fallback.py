@@ -125,13 +125,14 @@ async def test_some_are_lost() -> None:
         made.listen()
         await made.wait(30)
         lost = made.platform.happen(131331, "camera", "1", push=False)
+        passed = made.platform.happen(198914, "door", "1", push=False, record=False)
         await made.wait(1)
         posted = made.platform.happen(131331, "camera", "2")
         await made.wait(400)
         assert made.channel.mode == "pushed"
-        assert ids(made) == {lost: 1, posted: 1}
+        assert ids(made) == {lost: 1, posted: 1, passed: 1}
         late = {each.details["event_id"]: each.late for each in made.sink.told()}
-        assert late == {lost: True, posted: False}
+        assert late == {lost: True, posted: False, passed: True}
 
 
 async def test_healthy_way_costs_little() -> None:

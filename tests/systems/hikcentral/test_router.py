@@ -212,9 +212,10 @@ def test_end_of_one_of_a_pair() -> None:
     made = RouterBench()
     made.push(event(198913, 1, srcType="door"), event(198913, 2, srcType="door", happenTime=at(3)))
     assert made.state("_door_1_binary_sensor_door") is False
-    made.push(event(198913, 1, srcType="door", happenTime=at(4)))
-    made.push(event(199169, 2, srcType="door", happenTime=at(5)))
-    assert made.state("_door_1_binary_sensor_door") is True
+    made.push(event(199169, 2, srcType="door", happenTime=at(4)))
+    assert made.state("_door_1_binary_sensor_door") is False
+    made.push(event(66306, 1, srcType="encodeDevice"), event(66306, 2, srcType="encodeDevice", happenTime=at(1)))
+    assert made.state("_enc_1_binary_sensor_online") is True
 
 
 def test_pairs_in_the_wrong_order() -> None:
@@ -404,6 +405,10 @@ def test_late_end_ends_what_it_belongs_to_only() -> None:
     """An end that is told afterwards ends nothing that began since."""
     made = RouterBench()
     made.push(event(status=1, eventId="new"))
+    made.push(event(status=2, eventId="old", happenTime=at(-900)))
+    assert made.state(MOTION) is True
+    made = RouterBench()
+    made.push(event(status=3, eventId="new"))
     made.push(event(status=2, eventId="old", happenTime=at(-900)))
     assert made.state(MOTION) is True
     made = RouterBench()

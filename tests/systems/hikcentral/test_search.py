@@ -195,6 +195,17 @@ async def test_gathering_merges_the_lists() -> None:
         assert made.runtime.memory["lists"] == {"access": True, "plates": True}
 
 
+async def test_details_belong_to_the_nearest() -> None:
+    """Vehicles that pass one camera soon after each other keep their own plates."""
+    async with bench(SitePlan(anpr=1)) as made:
+        for number, (plate, record) in enumerate((("X", True), ("Y", False), ("Z", True))):
+            made.platform.happen(
+                131622, "camera", "2", at=START + timedelta(seconds=5 * number), record=record, data={"plateNo": plate}
+            )
+        gathered = await gathering(made).gather(START - HOUR, START + HOUR, THOROUGH)
+        assert [each.data.text("plateNo") for each in gathered.records] == ["X", "Z"]
+
+
 async def test_lists_apart_are_asked_where_the_search_lacks_them() -> None:
     """A platform may have accesses and plates in their own lists only: these are asked in turns."""
     async with bench(SitePlan(anpr=3, cameras=8)) as made:

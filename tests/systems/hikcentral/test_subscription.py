@@ -156,6 +156,18 @@ async def test_watchdog() -> None:
         assert missed.late
 
 
+async def test_watchdog_fetches_what_was_missed() -> None:
+    """As soon as it finds the subscription gone, not when somebody looks at the records next."""
+    async with bench() as made:
+        made.listen()
+        await made.wait(285)
+        made.platform.subscriptions.clear()
+        missed = made.platform.happen(131331, "camera", "1", status=1)
+        await made.wait(20)
+        assert [each.details["event_id"] for each in made.sink.told()] == [missed]
+        assert made.channel.counts["gaps"] == 1
+
+
 async def test_part_of_a_subscription_is_gone() -> None:
     """Types that are missing are subscribed again, in the one call."""
     async with bench() as made:
@@ -320,7 +332,7 @@ async def test_needs_pass_back() -> None:
         for each in made.platform.subscriptions:
             each.pass_back = 0
         made.listen()
-        await made.wait(1)
+        await made.wait(5)
         made.platform.happen(131331, "camera", "1", status=1)
         await made.wait(90)
         assert made.channel.mode == "unreachable"

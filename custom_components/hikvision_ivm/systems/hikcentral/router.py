@@ -376,8 +376,10 @@ class EventRouter:
         """Return what a happening does to its sensor."""
         if phase is Phase.END:
             return self._running.ends(sensor, happening.id, happening.time, late=happening.late)
-        if phase is Phase.PULSE or happening.late:
+        if happening.late:
             return Turn.ON
+        if phase is Phase.PULSE:
+            return self._running.pulses(sensor, happening.time)
         return self._running.begins(sensor, happening.id, happening.time)
 
     def _drive(

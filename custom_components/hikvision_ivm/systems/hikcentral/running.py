@@ -26,7 +26,7 @@ class Turn(Enum):
 
 @dataclass(slots=True)
 class _State:
-    """One sensor: what goes on by id with its start, the last end of each id, the latest start and end."""
+    """One sensor: what goes on by id with its start, the last end of each id, the latest beginning and end."""
 
     open: dict[str, datetime | None] = field(default_factory=dict)
     ended: dict[str, datetime] = field(default_factory=dict)
@@ -63,6 +63,14 @@ class Running:
         _put(state.open, id_, moment)
         overtaken = moment is not None and state.last_end is not None and moment < state.last_end
         return Turn.BOUNDED if overtaken else Turn.ON
+
+    def pulses(self, key: str, moment: datetime | None) -> Turn:
+        """Something happened at a moment, and shows for a while."""
+        if moment is not None:
+            state = self._state(key)
+            if state.latest is None or moment > state.latest:
+                state.latest = moment
+        return Turn.ON
 
     def ends(self, key: str, id_: str, moment: datetime | None, *, late: bool = False) -> Turn:
         """Something ended. `late`: told afterwards, so that it ends nothing that began since."""
