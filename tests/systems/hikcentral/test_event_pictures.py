@@ -52,7 +52,7 @@ async def test_picture_that_is_announced() -> None:
         assert told.phase is Phase.PULSE
         assert told.picture is not None
         assert told.picture.taken == told.time
-        assert told.details["status"] == "picture"
+        assert told.details["status"] == "picture_fetched"
         assert len(made.bodies(OF_EVENT)) == 1
         await made.wait(20)
         assert len(made.bodies(OF_EVENT)) == 1

@@ -146,7 +146,7 @@ class EventPictures:
             phase=Phase.PULSE,
             features=(image,),
             picture=replace(picture, taken=wish.happening.time),
-            details={**wish.occurrence.details, "status": "picture"},
+            details={**wish.occurrence.details, "status": "picture_fetched"},
         )
         wish.sink.report(Report(occurrences=(occurrence,)))
 

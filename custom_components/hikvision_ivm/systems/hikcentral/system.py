@@ -209,7 +209,9 @@ class HikCentralSystem(System):
             return with_seen(made, facts, self._options, memory)
 
         many = len(facts.cameras) + len(facts.doors) + len(facts.inputs) + len(facts.outputs) > THREAD_FEATURES
-        inventory = self._details.apply(await asyncio.to_thread(make) if many else make())
+        made = await asyncio.to_thread(make) if many else make()
+        # An event may have let something appear meanwhile.
+        inventory = self._details.apply(with_seen(made, facts, self._options, memory))
         self._facts, self._made_of = facts, made_of
         self._adopt(inventory)
         return inventory
