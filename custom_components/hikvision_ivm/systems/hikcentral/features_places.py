@@ -88,6 +88,7 @@ ROOM: Final[tuple[Row[Room], ...]] = (
         kind=Kind.CARE_EVENT,
         rank=1,
         source=Source.BOTH,
+        personal="health",
         more={"event_types": EVENT_KINDS[Kind.CARE_EVENT]},
     ),
 )
@@ -99,6 +100,7 @@ BED: Final[tuple[Row[Bed], ...]] = (
         kind=Kind.CARE_EVENT,
         rank=1,
         source=Source.BOTH,
+        personal="health",
         more={"event_types": EVENT_KINDS[Kind.CARE_EVENT]},
     ),
     _health(Kind.HEART_RATE, _RATES),

@@ -20,6 +20,7 @@ DRIVES: Final = "drives"
 type Key = tuple[str, str, str, str]
 """Id, type of source, source, code."""
 
+_VEHICLE: Final = "mobilevehicle"
 _RECORD_STATUS: Final = {Phase.START: "started", Phase.END: "ended"}
 
 
@@ -76,6 +77,12 @@ class Happening:
     def key(self) -> Key:
         """What it is known by, besides its time."""
         return self.id, self.source_type, self.source, self.code
+
+    @property
+    def is_of_vehicle(self) -> bool:
+        """Whether its source is a vehicle, whose name is its plate for the most part; a type not told is the code's."""
+        types = (self.source_type,) if self.source_type or self.type is None else self.type.sources
+        return any(each.lower() == _VEHICLE for each in types)
 
     def details(self) -> dict[str, Detail]:
         """Return the facts for automations."""

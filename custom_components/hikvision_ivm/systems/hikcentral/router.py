@@ -21,7 +21,7 @@ from .feature_rows import Wishes
 from .growth import Growth
 from .happening import EventRecord, Happening, of_push, of_record
 from .push import ENDED, PICTURE, STARTED, UPDATED, PushEvent
-from .push_data import Detail, Told, told_of
+from .push_data import PLATES, Detail, Told, told_of
 from .records import Facts
 from .routes import Route, Routes, image_id, is_polled, reading_id, sensor_id
 from .running import BOUND_SECONDS, Running, Turn
@@ -363,6 +363,8 @@ class EventRouter:
     def _details(self, happening: Happening, told: Told) -> dict[str, Detail]:
         """Return the facts for automations."""
         details = happening.details() | told.details
+        if PLATES not in self.personal and happening.is_of_vehicle:
+            details.pop("source_name", None)
         reader = details.get("reader_id")
         if isinstance(reader, str) and "reader" not in details:
             name = self.reader_name(happening.source, reader)

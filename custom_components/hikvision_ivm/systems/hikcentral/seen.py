@@ -4,6 +4,7 @@ Which of the many things a camera can detect it does detect, only its events say
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from ..base import Runtime
@@ -21,6 +22,8 @@ SEEN: Final = "seen"
 """
 MOST: Final = 5_000
 RANK: Final = 3
+_PERSONAL: Final[Mapping[Kind, str]] = MappingProxyType({Kind.IN_BED: "health"})
+"""Kind of a sensor that is about people → the word that has to be chosen for it, as in the table of beds."""
 KINDS: Final = SENSOR_KINDS | {Kind.EVENT_PICTURE, Kind.FACE_PICTURE}
 
 
@@ -77,4 +80,13 @@ def _features(device_id: str, kind: Kind, wishes: Wishes, record: object, facts:
     elif kind is Kind.EVENT_PICTURE:
         yield ImageFeature(device_id=device_id, kind=kind, source=Source.BOTH, address=record, rank=RANK)
     else:
-        yield BinarySensorFeature(device_id=device_id, kind=kind, source=Source.BOTH, address=record, rank=RANK)
+        personal = _PERSONAL.get(kind, "")
+        yield BinarySensorFeature(
+            device_id=device_id,
+            kind=kind,
+            source=Source.BOTH,
+            address=record,
+            rank=RANK,
+            personal=personal,
+            enabled=not personal or personal in wishes.personal,
+        )
