@@ -73,7 +73,7 @@ async def test_three_steps_and_details_know_who_looks(
     assert set(system.primed_for) == {MOTION.id, SWITCH.id}
     state = hass.states.get("switch.gate_motion_detection")
     assert state is not None and state.state == "on"
-    registered = entity_registry.async_get("switch.gate_video_tampering_detection")
+    registered = entity_registry.async_get("switch.gate_tampering_detection")
     assert registered is not None and registered.disabled_by is er.RegistryEntryDisabler.INTEGRATION
 
 
