@@ -1,6 +1,7 @@
 """Tests of calendars."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -17,7 +18,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.hikvision_ivm.calendar import shown as as_event
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import CalendarFeature
+from custom_components.hikvision_ivm.systems.model import UNKNOWN, CalendarFeature, Report, Unknown, Value
 from custom_components.hikvision_ivm.systems.values import CalendarEntry
 
 from .fake_system import HUB, FakeSystem
@@ -74,6 +75,22 @@ async def test_next_visit(
         async_fire_time_changed(hass)
         await hass.async_block_till_done()
         assert state(hass).state == expected
+
+
+async def test_facts_of_the_next_visit(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """What actions need of the next visit is shown, and goes with it; of one that cannot be shown, nothing is."""
+    facts = {"appointment_id": "17", "status": "expected", "host": "Ben"}
+    system.has(VISITORS)
+    await set_up()
+    before = set(state(hass).attributes)
+    system.report({VISITORS.id: replace(ANN, details=facts)})
+    assert facts.items() <= state(hass).attributes.items()
+    lost: tuple[Value | Unknown, ...] = (UNKNOWN, replace(ANN, start=ANN.start.replace(tzinfo=None), details=facts))
+    for gone in lost:
+        system.report({VISITORS.id: replace(ANN, details=facts)})
+        assert state(hass).attributes["appointment_id"] == "17"
+        system.sink.report(Report(values={VISITORS.id: gone}))
+        assert set(state(hass).attributes) == before
 
 
 async def test_list(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:

@@ -18,7 +18,9 @@ from custom_components.hikvision_ivm.systems.hikcentral.features_places import L
 from custom_components.hikvision_ivm.systems.hikcentral.happening import Happening
 from custom_components.hikvision_ivm.systems.hikcentral.push import LEVEL_WORDS
 from custom_components.hikvision_ivm.systems.hikcentral.push_data import told_of
+from custom_components.hikvision_ivm.systems.hikcentral.reservations import Reservation
 from custom_components.hikvision_ivm.systems.hikcentral.wire import fields
+from custom_components.hikvision_ivm.systems.hikcentral.words import REASONS, RESERVATION_STATES
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import EventFeature, Occurrence, Phase, Target
 from custom_components.hikvision_ivm.systems.settings import PERSONAL_WORDS
@@ -163,6 +165,20 @@ async def test_every_field_on_the_bus(hass: HomeAssistant) -> None:
     assert EVENT in quoted(told("Every event on the bus"))
     (phases,) = [quoted(row["Meaning"]) for row in rows if row["Field"] == "`phase`"]
     assert {*phases} == {*Phase}
+
+
+def test_calendar() -> None:
+    """The attributes of the calendar are those that an appointment has, with their words."""
+    row = {
+        "appointID": "1", "appointStartTime": NOW.isoformat(), "appointEndTime": NOW.isoformat(), "appointStatus": 0,
+        "visitReasonType": 0, "receptionistName": "Ben", "visitorInfo": {"visitorId": "2", "companyName": "Mills Ltd"},
+    }  # fmt: skip
+    appointment = Reservation.read(fields(row), UTC)
+    assert appointment is not None
+    found = {row["Attribute"]: row["Meaning"] for row in records(told("Calendar of visitors"))}
+    assert {word for names in found for word in quoted(names)} == {*appointment.entry("1").details}
+    assert quoted(found["`status`"]) == [*RESERVATION_STATES.values()]
+    assert quoted(found["`reason`"]) == [*REASONS.values()]
 
 
 def test_doors() -> None:

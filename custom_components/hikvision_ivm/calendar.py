@@ -76,6 +76,13 @@ class IvmCalendar(IvmEntity[CalendarFeature], CalendarEntity):
         """What is on or comes next; None if there is none or it is unknown."""
         return shown(known) if isinstance(known := self.known, CalendarEntry) else None
 
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Further facts of what is on or comes next, such as the ids that actions take; None if there is none."""
+        known = self.known
+        return dict(known.details) if isinstance(known, CalendarEntry) and shown(known) is not None else None
+
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
