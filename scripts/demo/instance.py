@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 import json
 from pathlib import Path
+import re
 import shutil
 import sys
 from typing import IO, Any
@@ -23,6 +24,7 @@ homeassistant:
   latitude: 45
   longitude: 9
   elevation: 100
+  internal_url: "{url}"
 logger:
   default: warning
   logs:
@@ -63,10 +65,12 @@ class Instance:
             (self.folder / ".storage").mkdir(parents=True, exist_ok=True)
             configuration = self.folder / "configuration.yaml"
             if not configuration.exists():
-                configuration.write_text(CONFIGURATION.format(domain=DOMAIN, level=level), encoding="utf-8")
+                text = CONFIGURATION.format(domain=DOMAIN, level=level, url=self.url)
+                configuration.write_text(text, encoding="utf-8")
                 self._store("onboarding", _onboarding())
                 self.write_mark({})
             self._set_port()
+            self._set_address(configuration)
             self._link_component()
         except OSError as error:
             raise DemoError(f"The folder {self.folder} cannot be prepared: {error.strerror}.") from error
@@ -101,6 +105,12 @@ class Instance:
         stored["data"]["stable"] |= {"server_host": [HOST], "server_port": self.port}
         stored["data"]["pending"] = None
         self._store("http", stored)
+
+    def _set_address(self, configuration: Path) -> None:
+        """Write where Home Assistant answers, for what is to post to it: it listens nowhere else than here."""
+        text = configuration.read_text(encoding="utf-8")
+        line = f'  internal_url: "{self.url}"'
+        configuration.write_text(re.sub(r"^  internal_url: .*$", line, text, flags=re.MULTILINE), encoding="utf-8")
 
     def _store(self, name: str, content: dict[str, Any]) -> None:
         path = self.folder / ".storage" / name
