@@ -13,6 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import LOGGER
 from .coordinator import IvmConfigEntry, IvmCoordinator
 from .entity import IvmEntity, async_add_features, by_kind
+from .stills import first_picture
 from .systems.errors import UnsupportedError
 from .systems.kinds import Kind
 from .systems.model import CameraFeature
@@ -118,8 +119,11 @@ class IvmCamera(IvmEntity[CameraFeature], Camera):
                 ):
                     return image
                 begins = self.stream is None or not self.stream.outputs()
-                stream = await self.async_create_stream()
-                return await stream.async_get_image(width, height, wait_for_next_keyframe=begins) if stream else None
+                if (stream := await self.async_create_stream()) is None:
+                    return None
+                if image := await stream.async_get_image(width, height, wait_for_next_keyframe=begins):
+                    return image
+                return await self.hass.async_add_executor_job(first_picture, stream.source, width, height)
         except TimeoutError:
             return None
 
