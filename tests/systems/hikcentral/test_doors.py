@@ -165,6 +165,7 @@ async def test_a_door_that_cannot_be_read() -> None:
             await made.commands.lock(lock_of(made), "lock", made.sink)
         assert raised.value.placeholders["found"] == "unknown"
         assert made.value(lock_of(made)) is UNKNOWN
+        assert not made.sink.available
 
 
 async def test_a_door_that_is_offline() -> None:
@@ -562,6 +563,7 @@ async def test_a_command_is_followed_though_whoever_gave_it_is_gone() -> None:
 async def test_commands_to_one_door_keep_their_order() -> None:
     """The second is sent when the first was answered, to whichever doors besides."""
     async with bench(site=SitePlan(doors=3)) as made:
+        await made.hurry()
         made.platform.fault(CONTROL, delay=0.1, times=1)
         locks = [lock_of(made, str(number)) for number in range(1, 4)]
         doors = [lock.address for lock in locks]

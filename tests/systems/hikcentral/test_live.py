@@ -312,6 +312,20 @@ async def test_a_stream_that_stopped_playing() -> None:
             await made.commands.live.stream_source(entity(made))
         with pytest.raises(NotPlayableError):
             await made.commands.live.still(entity(made))
+        made.commands.live.last_picture = lambda camera: Picture(content=b"x")
+        made.time.passed += ASK_AGAIN_SECONDS
+        assert (await made.commands.live.still(entity(made))).content == b"x"
+
+
+async def test_a_stream_that_plays_again() -> None:
+    """The picture comes from there at once."""
+    async with bench(behaviour=Options(rtsp_s="proprietary")) as made:
+        made.commands.live.last_picture = lambda camera: Picture(content=b"x")
+        assert (await made.commands.live.still(entity(made))).content == b"x"
+        made.platform.options.rtsp_s = "playable"
+        await made.commands.live.stream_source(entity(made))
+        with pytest.raises(UnsupportedError):
+            await made.commands.live.still(entity(made))
 
 
 # the action

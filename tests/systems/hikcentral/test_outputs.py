@@ -306,6 +306,7 @@ async def test_a_later_command_takes_over() -> None:
 async def test_a_command_does_not_overtake_a_pulse_that_begins() -> None:
     """Off comes after on, however long the platform takes."""
     async with bench() as made:
+        await made.hurry()
         made.platform.fault(CONTROL, delay=0.1, times=1)
         pulse = _pulse(made, 60.0)
         await _until(lambda: commands(made) == [1])

@@ -25,6 +25,7 @@ from custom_components.hikvision_ivm.systems.hikcentral.presets import (
 )
 from custom_components.hikvision_ivm.systems.hikcentral.ptz import CONTROL
 from custom_components.hikvision_ivm.systems.hikcentral.records import Camera
+from custom_components.hikvision_ivm.systems.hikcentral.related import Related
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, ButtonFeature, CameraFeature, SelectFeature
 from simulators.hikcentral.options import Options
@@ -83,6 +84,8 @@ async def test_options_are_read_for_who_is_looked_at(profile: str) -> None:
         assert patrol_select(made).options == ("Night round",)
         assert preset_select(made, "2").options == ()
         assert len(made.sink.inventories) == 1
+        related = [one for one in made.context.part(Related).of(camera(made)) if one.id == preset_select(made).id]
+        assert related[0] is preset_select(made)
         assert made.value(preset_select(made)) is UNKNOWN
         assert made.platform.count("searches") == 2
 
@@ -102,6 +105,23 @@ async def test_a_list_is_read_again_when_it_is_old() -> None:
         assert len(made.sink.inventories) == delivered + 1
         assert preset_select(made, "2").options == ("Yard",)
         assert preset_select(made, "1").options == OPTIONS
+
+
+async def test_the_oldest_list_is_read_first() -> None:
+    """Whatever the order of the cameras; what did not change is not told."""
+    async with bench(site=SitePlan(ptz=3)) as made:
+        presets = made.commands.presets
+        for id_ in ("3", "1", "2"):
+            await presets.slice({preset_select(made, id_).id}, made.sink)
+            made.time.passed += 60
+        wanted = {preset_select(made, id_).id for id_ in ("1", "2", "3")}
+        made.time.passed += FRESH_SECONDS
+        made.sink.history.clear()
+        made.platform.requests.clear()
+        for _ in wanted:
+            await presets.slice(wanted, made.sink, most=1)
+        assert [body["cameraIndexCode"] for body in made.bodies(PRESETS)] == ["3", "1", "2"]
+        assert not made.sink.history
 
 
 async def test_a_list_that_cannot_be_read_is_tried_later() -> None:
@@ -281,6 +301,12 @@ async def test_a_preset_is_made_and_deleted() -> None:
         assert made.value(preset_select(made)) is UNKNOWN
         await made.act("delete_preset", [entity(made)], preset=9)
         assert preset_select(made).options == OPTIONS
+        await made.act("set_preset", [entity(made)], preset=11)
+        await made.act("delete_preset", [entity(made)], preset=11)
+        made.platform.state.presets["1"][11] = "Somebody else's"
+        await made.commands.presets.read(camera(made))
+        report = made.commands.presets.report([preset_select(made)])
+        assert report.values[preset_select(made).id] is UNKNOWN
         with pytest.raises(NotFoundError):
             await made.act("delete_preset", [entity(made)], preset=9)
         with pytest.raises(InvalidArgumentError):
@@ -349,8 +375,11 @@ async def test_the_patrol_that_runs_is_stopped() -> None:
         assert not runs(made, 1)
         await made.act("run_patrol", [entity(made)], patrol=2)
         await made.act("stop_patrol", [entity(made)], patrol="2")
-        log = [(one.patrol, one.action) for one in made.platform.state.ptz_log]
-        assert log == [(1, 0), (1, 1), (2, 0), (2, 1)]
+        await made.act("run_patrol", [entity(made)], patrol=1)
+        await made.act("goto_preset", [entity(made)], preset=1)
+        await made.commands.press(button(made, Kind.PATROL_STOP), made.sink)
+        log = [(one.patrol, one.action) for one in made.platform.state.ptz_log if one.command == "RUN_PATROL"]
+        assert log == [(1, 0), (1, 1), (2, 0), (2, 1), (1, 0), (2, 1)]
 
 
 async def test_a_camera_without_patrols() -> None:

@@ -120,7 +120,9 @@ async def test_a_movement_that_is_cancelled_is_stopped() -> None:
 
 async def test_a_movement_that_is_cancelled_while_it_starts_is_stopped_after_its_start() -> None:
     """Stop must not overtake start."""
-    async with bench(delay=0.05) as made:
+    async with bench() as made:
+        await made.hurry()
+        made.platform.fault(CONTROL, delay=0.1, times=1)
         task = asyncio.create_task(made.commands.press(button(made, Kind.PTZ_LEFT), made.sink))
         await _until(lambda: made.platform.count(CONTROL) == 1)
         task.cancel()
@@ -154,6 +156,15 @@ async def test_a_start_that_got_no_answer_is_stopped_and_not_repeated(drop: Any)
         assert sent(made) == [("LEFT", 0), ("LEFT", 1)]
         assert made.time.slept == []
         assert not made.platform.state.moving("1")
+
+
+async def test_a_command_of_two_spellings_is_not_repeated_either() -> None:
+    """A lost answer is no question of spelling."""
+    async with bench() as made:
+        made.platform.fault(CONTROL, drop=True, times=1)
+        with pytest.raises(ConnectionFailedError):
+            await made.act("ptz", [camera_entity(made)], command="focus_far")
+        assert sent(made) == [("FOCUS_FAR", 0), ("FOCUS_FAR", 1)]
 
 
 async def test_a_start_that_timed_out_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,6 +243,7 @@ async def test_a_new_movement_ends_the_old_one() -> None:
 async def test_many_presses_at_once() -> None:
     """Never two movements of one camera, and each start has its stop."""
     async with bench(delay=0.005) as made:
+        await made.hurry()
         kinds = list(BUTTONS) * 2
         await asyncio.gather(*(made.commands.press(button(made, kind), made.sink) for kind in kinds))
         carried = log(made)

@@ -175,3 +175,11 @@ async def test_a_list_that_fails_after_a_rule_was_added() -> None:
         made.platform.fault(LIST, code="0x00072201")
         assert await made.act("add_generic_event_rule", **RULE) == {"rule": None}
         assert len(made.platform.state.rules) == 2
+
+
+async def test_a_rule_of_the_same_name_is_not_taken_for_the_new_one() -> None:
+    """It was there before."""
+    async with bench() as made:
+        made.platform.state.rules["1"].name = RULE["name"]
+        made.platform.fault(ADD, data="")
+        assert await made.act("add_generic_event_rule", **RULE) == {"rule": None}
