@@ -275,7 +275,7 @@ async def test_platform_choices(hass: HomeAssistant, socket_enabled: None, unuse
         },
         "advanced": {
             "platform_zone": "America/New_York",
-                "network_domain": "1",
+            "network_domain": "1",
             "stream_template": TEMPLATE,
             "hold_pulse": 3,
             "raw_events": True,

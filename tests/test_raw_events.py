@@ -1,6 +1,7 @@
 """Tests of occurrences as events of Home Assistant."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -86,3 +87,23 @@ async def test_nothing_is_fired_unasked(hass: HomeAssistant, system: FakeSystem,
     system.happen(occurrence(Kind.MOTION, Phase.START, MOTION))
     await hass.async_block_till_done()
     assert not fired
+
+
+async def test_what_the_user_did_not_agree_to_see(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, entry: MockConfigEntry
+) -> None:
+    """It is told nowhere, not here either; with consent it is."""
+    care = replace(EVENT, kind=Kind.CARE_EVENT, personal="health")
+    system.has(MOTION, care)
+    hass.config_entries.async_update_entry(entry, options={settings.RAW_EVENTS: True})
+    await set_up()
+    fired = async_capture_events(hass, EVENT_TYPE)
+    system.happen(occurrence(Kind.FALL, Phase.PULSE, care), occurrence(Kind.MOTION, Phase.PULSE, MOTION))
+    await hass.async_block_till_done()
+    assert [event.data["kind"] for event in fired] == ["motion"]
+    hass.config_entries.async_update_entry(entry, options={settings.RAW_EVENTS: True, settings.PERSONAL: ["health"]})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    system.happen(occurrence(Kind.FALL, Phase.PULSE, care))
+    await hass.async_block_till_done()
+    assert [event.data["kind"] for event in fired] == ["motion", "fall"]

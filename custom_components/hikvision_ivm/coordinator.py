@@ -237,7 +237,7 @@ class IvmCoordinator:
         """Pass an occurrence on to the entities it names, and to everybody where the user wants that."""
         self.statistics["occurrences"] += 1
         if self._raw_events:
-            async_fire_occurrence(self.hass, self.entry, occurrence)
+            async_fire_occurrence(self.hass, self.entry, occurrence, self.inventory.features)
         for feature_id in occurrence.features:
             if feature_id not in self.inventory.features:
                 self.statistics["stray_occurrences"] += 1
