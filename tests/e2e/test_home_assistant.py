@@ -238,8 +238,10 @@ async def test_restart(home: Home) -> None:
 
 
 async def test_no_secret_is_shown(home: Home) -> None:
-    """Passwords are neither in states, nor in diagnostics, nor in the log."""
-    secrets = {str(member.login["password"]) for member in home.simulation.members}
+    """Passwords and keys are neither in states, nor in diagnostics, nor in the log."""
+    names = ("password", "app_key", "app_secret")
+    secrets = {str(member.login[name]) for member in home.simulation.members for name in names if name in member.login}
+    assert len(secrets) > 2
     shown = [json.dumps(await home.client.get("/api/states")), home.log()]
     for entry in await home.client.entries():
         report = await home.client.get(f"/api/diagnostics/config_entry/{entry['entry_id']}")
