@@ -1,6 +1,8 @@
 """Tests of buttons."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from unittest.mock import patch
 
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
 from homeassistant.const import ATTR_ENTITY_ID, EntityCategory
@@ -9,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.hikvision_ivm.systems.base import Sink
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import ButtonFeature
 
@@ -50,6 +53,29 @@ async def test_further_commands(
     (state,) = hass.states.async_all(BUTTON_DOMAIN)
     await hass.services.async_call(BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: state.entity_id}, blocking=True)
     assert system.count("press") == system.count("press", feature.id) == 1
+
+
+async def test_a_button_does_not_wait_for_another(
+    hass: HomeAssistant, system: FakeSystem, set_up: Callable[[], Awaitable[FakeSystem]]
+) -> None:
+    """A camera that moves is stopped at once."""
+    system.has(*(ButtonFeature(device_id=HUB, kind=kind) for kind in (Kind.PTZ_LEFT, Kind.PTZ_STOP)))
+    await set_up()
+    stopped = asyncio.Event()
+
+    async def press(feature: ButtonFeature, sink: Sink) -> None:
+        if feature.kind is Kind.PTZ_STOP:
+            stopped.set()
+        async with asyncio.timeout(5):
+            await stopped.wait()
+
+    with patch.object(system, "press", press):
+        move, stop = (
+            hass.services.async_call(BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: state.entity_id}, blocking=True)
+            for state in sorted(hass.states.async_all(BUTTON_DOMAIN), key=lambda state: "stop" in state.entity_id)
+        )
+        await asyncio.gather(move, stop)
+    assert stopped.is_set()
 
 
 async def test_press_that_is_not_supported(

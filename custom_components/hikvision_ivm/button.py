@@ -12,8 +12,8 @@ from .entity import IvmEntity, async_add_features, by_kind
 from .systems.kinds import Kind
 from .systems.model import ButtonFeature
 
-# One command at a time: a device that is still carrying out the last one answers "busy".
-PARALLEL_UPDATES = 1
+# A camera that moves must not keep the button that stops it waiting; a system keeps the order of its commands itself.
+PARALLEL_UPDATES = 0
 
 BUTTONS = by_kind(
     ButtonEntityDescription,

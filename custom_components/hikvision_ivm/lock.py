@@ -13,8 +13,8 @@ from .systems.kinds import Kind
 from .systems.model import LockFeature
 from .systems.values import LockValue
 
-# One command at a time: two commands to one door must not overtake each other.
-PARALLEL_UPDATES = 1
+# A door that is followed until it obeyed must not keep the others waiting; a system keeps the order for each door.
+PARALLEL_UPDATES = 0
 
 LOCKS = by_kind(LockEntityDescription, {Kind.DOOR_LOCK: {"name": None}})
 

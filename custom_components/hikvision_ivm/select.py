@@ -11,8 +11,8 @@ from .entity import IvmEntity, async_add_features, by_kind
 from .systems.kinds import Kind
 from .systems.model import SelectFeature
 
-# One command at a time: what is chosen last must arrive last.
-PARALLEL_UPDATES = 1
+# A door that is followed until it obeyed must not keep the others waiting; a system keeps the order itself.
+PARALLEL_UPDATES = 0
 
 SELECTS = by_kind(SelectEntityDescription, {Kind.DOOR_MODE: {}, Kind.PTZ_PATROL: {}, Kind.PTZ_PRESET: {}})
 

@@ -18,8 +18,8 @@ from .entity import IvmEntity, async_add_features, by_kind
 from .systems.kinds import Kind
 from .systems.model import SirenFeature
 
-# One command at a time: on and off must not overtake each other.
-PARALLEL_UPDATES = 1
+# One that is read back must not keep the others waiting; a system keeps the order of on and off itself.
+PARALLEL_UPDATES = 0
 
 SIRENS = by_kind(SirenEntityDescription, {Kind.ALARM_OUTPUT: {}})
 

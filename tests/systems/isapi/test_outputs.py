@@ -15,10 +15,13 @@ from custom_components.hikvision_ivm.systems.errors import (
 )
 from custom_components.hikvision_ivm.systems.isapi.outputs import Outputs
 from custom_components.hikvision_ivm.systems.isapi.records import IoPort
+from custom_components.hikvision_ivm.systems.kinds import Kind
+from custom_components.hikvision_ivm.systems.model import ButtonFeature
 from custom_components.hikvision_ivm.systems.transport.http import Policy
 from simulators.isapi import IsapiSimulator
 
 from .command_bench import Time, connected
+from .conftest import KeepingSink, Read
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -201,6 +204,18 @@ async def test_commands_to_one_output_do_not_overlap() -> None:
         outputs = Outputs(client, time.runtime())
         await asyncio.gather(outputs.pulse(LOCAL), outputs.pulse(LOCAL))
         assert commands(device) == ["high", "low", "high", "low"]
+
+
+async def test_buttons_of_one_device_are_carried_out_one_after_the_other(read: Read, sink: KeepingSink) -> None:
+    """A device that is still at the last one answers "busy"."""
+    async with IsapiSimulator(profile="nvr", delay=0.01) as device:
+        system, _ = await read(device)
+        buttons = (ButtonFeature(device_id="d", kind=Kind.OUTPUT_PULSE, address=port) for port in (LOCAL, PROXIED))
+        await asyncio.gather(*(system.press(button, sink) for button in buttons))
+        assert commands(device) == ["high", "low", "high", "low"]
+        assert [record.path for record in device.requests if record.path.endswith("/trigger") and record.authorized] == [
+            *[TRIGGER[LOCAL]] * 2, *[TRIGGER[PROXIED]] * 2,
+        ]  # fmt: skip
 
 
 async def test_a_reboot_is_obeyed_with_or_without_an_answer() -> None:

@@ -1,5 +1,6 @@
 """The ISAPI system: one device at one address, its channels below it."""
 
+import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -88,6 +89,7 @@ class IsapiSystem(System):
         self._reader = InventoryReader(self.client)
         self._settings = Settings(self.client, runtime)
         self._outputs = Outputs(self.client, runtime)
+        self._pressing = asyncio.Lock()
         self._snapshots = Snapshots(self.client, runtime)
         self._problems = Problems(self.client, runtime)
         self._poll = Poll(self.client, runtime)
@@ -348,7 +350,12 @@ class IsapiSystem(System):
 
     @override
     async def press(self, feature: ButtonFeature, sink: Sink) -> None:
-        """Reboot, or let an output pulse."""
+        """Reboot, or let an output pulse, one after the other: a device that is at it answers "busy"."""
+        async with self._pressing:
+            await self._press(feature, sink)
+
+    async def _press(self, feature: ButtonFeature, sink: Sink) -> None:
+        """Carry out one button."""
         with self._judging_rights(feature, sink):
             if isinstance(feature.address, IoPort):
                 await self._outputs.pulse(feature.address)
