@@ -42,6 +42,8 @@ class Naming:
 
     def complete(self, report: Report, sink: Sink) -> Report:
         """Return a report with the names that are known; those that are not are looked up and told to `sink` later."""
+        if not any(one.plate is not None or "person_id" in one.details for one in report.occurrences):
+            return report
         found: list[Occurrence] = []
         values: dict[str, Value] = {}
         for occurrence in report.occurrences:
@@ -54,8 +56,6 @@ class Naming:
                     self._note(occurrence)
                     self._background.start(self._look(occurrence, gap, sink))
             found.append(occurrence)
-        if all(new is old for new, old in zip(found, report.occurrences, strict=True)):
-            return report
         return replace(report, values=MappingProxyType({**report.values, **values}), occurrences=tuple(found))
 
     def _gaps(self, occurrence: Occurrence) -> tuple[_Gap, ...]:

@@ -151,6 +151,8 @@ def _what(body: bytes) -> str:
 
 def fields(value: Any) -> Fields:
     """Return an object as `Fields`; anything else is an empty one."""
+    if type(value) is dict:  # as JSON is decoded; asking for an abstract class costs more than all the rest
+        return Fields(value)
     return Fields(value) if isinstance(value, Mapping) else EMPTY
 
 
@@ -158,13 +160,15 @@ def listed(value: Any) -> list[Fields]:
     """Return the objects of a list, however deep the list is nested (door control answers `[[{…}]]`)."""
     if isinstance(value, Fields):
         return [value]
+    if type(value) is dict:
+        return [Fields(value)]
     if isinstance(value, Mapping):
         return [Fields(value)]
     found: list[Fields] = []
     waiting = [value] if isinstance(value, (list, tuple)) else []
     while waiting:
         for item in waiting.pop(0):
-            if isinstance(item, Mapping):
+            if type(item) is dict or isinstance(item, Mapping):
                 found.append(Fields(item))
             elif isinstance(item, (list, tuple)):
                 waiting.append(item)
