@@ -123,13 +123,24 @@ async def test_a_camera_without_a_schedule() -> None:
 
 
 async def test_cursors_that_lead_nowhere() -> None:
-    """The same one again, or ever new ones with nothing new: the list ends."""
+    """Nothing new comes with them: the list ends."""
     async with bench() as made:
         part = {"list": [_segment(START - HOUR, START)], "uuid": "again"}
         made.platform.fault(PLAYBACK, data=part)
         found = await made.commands.playback.recordings(entity(made), START - HOUR, START)
         assert len(found) == 1
         assert made.platform.count(PLAYBACK) == 2
+
+
+async def test_a_cursor_may_stay_the_same() -> None:
+    """As long as each answer brings something new."""
+    async with bench() as made:
+        for hours, cursor in ((3, "search"), (2, "search"), (1, "")):
+            rows = [_segment(START - hours * HOUR, START - (hours - 1) * HOUR)]
+            made.platform.fault(PLAYBACK, data={"list": rows, "uuid": cursor}, times=1)
+        found = await made.commands.playback.recordings(entity(made), START - 3 * HOUR, START)
+        assert len(found) == 3
+        assert [body["uuid"] for body in made.bodies(PLAYBACK)] == ["", "search", "search"]
 
 
 async def test_cursors_that_never_end(monkeypatch: pytest.MonkeyPatch) -> None:
