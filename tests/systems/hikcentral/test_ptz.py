@@ -388,6 +388,8 @@ async def test_numbers_have_bounds_and_last() -> None:
     assert memory["numbers"] == {"ptz_speed": {"1": 60.0}}
     async with bench(memory=memory) as made:
         assert made.commands.ptz.speed(camera(made)) == 60
+    async with bench(memory={"numbers": {"ptz_duration": {"1": True}}}) as made:
+        assert made.commands.numbers.get(Kind.PTZ_DURATION, "1") == 0.5
     for broken in ("x", {"ptz_speed": 5}, {"ptz_speed": {"1": True}}, {"ptz_speed": {"1": 900}}):
         async with bench(memory={"numbers": broken}) as made:
             assert made.commands.ptz.speed(camera(made)) == 40
