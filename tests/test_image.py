@@ -11,10 +11,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.hikvision_ivm.pictures import Pictures
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import ImageFeature, Phase, Picture, Source
+from custom_components.hikvision_ivm.systems.picture_store import Pictures
 
 from .fake_system import CHANNEL, NOW, FakeSystem, occurrence
 

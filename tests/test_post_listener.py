@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hikvision_ivm import post_listener, webhook
 from custom_components.hikvision_ivm.const import DOMAIN
-from custom_components.hikvision_ivm.post_sources import is_among, networks
+from custom_components.hikvision_ivm.systems.transport.sources import is_among, networks
 from custom_components.hikvision_ivm.webhook import post_address
 from tests.flow_system import FlowSystem
 from tests.platform_system import ACCEPTED, SECRET, PlatformSystem, load, platform_entry

@@ -18,7 +18,6 @@ from .const import ENTITY_LIMIT, GRACE_SECONDS, LOGGER, PLATFORMS
 from .devices import async_register_devices, async_withdraw_entity
 from .failures import LOGIN, login_problems, shown
 from .latch import Latch
-from .pictures import Pictures
 from .polling import Poller
 from .raw_events import async_fire_occurrence
 from .repairs import async_sync_problems
@@ -41,6 +40,7 @@ from .systems.model import (
     Unknown,
     Value,
 )
+from .systems.picture_store import Pictures
 
 type IvmConfigEntry = ConfigEntry[IvmCoordinator]
 

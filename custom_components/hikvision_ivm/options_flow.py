@@ -14,8 +14,8 @@ from .options_checks import (
     check_zone,
 )
 from .options_rows import Choices, Number, Row, Section, Selection, Text, Toggle
-from .post_sources import networks
 from .systems import settings
+from .systems.transport.sources import networks
 from .webhook import post_address, push_url
 
 HOLD_TIMES: Final = "hold_times"

@@ -10,9 +10,9 @@ from homeassistant.core import Event, HomeAssistant
 from yarl import URL
 
 from .coordinator import IvmConfigEntry
-from .post_sources import Network, is_among, networks
 from .systems import settings
 from .systems.model import Problem
+from .systems.transport.sources import Network, is_among, networks
 from .webhook import LISTENER_PATH, PushReceiver
 
 _LOGGER: Final = logging.getLogger(__name__)

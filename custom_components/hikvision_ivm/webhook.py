@@ -15,10 +15,10 @@ from yarl import URL
 
 from .const import DOMAIN
 from .coordinator import IvmConfigEntry, IvmCoordinator
-from .post_sources import is_among, networks
 from .systems import settings
 from .systems.base import PushReply, PushRequest
 from .systems.errors import AuthenticationError, SystemFailure
+from .systems.transport.sources import is_among, networks
 
 _LOGGER: Final = logging.getLogger(__name__)
 

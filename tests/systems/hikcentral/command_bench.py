@@ -8,20 +8,21 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from custom_components.hikvision_ivm.systems.base import PushHealth, Runtime
+from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.hikcentral.client import HikCentralClient
 from custom_components.hikvision_ivm.systems.hikcentral.commands import ACTIONS, Commands
 from custom_components.hikvision_ivm.systems.hikcentral.context import Context
 from custom_components.hikvision_ivm.systems.hikcentral.features import build
 from custom_components.hikvision_ivm.systems.hikcentral.records import AlarmOutput, Camera, Door, Encoder, Facts, Rule
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import UNKNOWN, Feature, Inventory, Problem, Report, Unknown, Value
+from custom_components.hikvision_ivm.systems.model import UNKNOWN, Feature, Problem, Unknown, Value
 from custom_components.hikvision_ivm.systems.transport.gate import CredentialGate
 from simulators.hikcentral import HikCentralSimulator
 from simulators.hikcentral.options import Options
 from simulators.hikcentral.plan import SitePlan
 
 from .connect import connected
+from .sinks import QuietSink
 
 UID = "hikcentral_0123456789abcdef"
 START = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -70,31 +71,11 @@ class Time:
 
 
 @dataclass
-class KeepingSink:
-    """Keeps what is delivered; `history`: every value of each feature, in order."""
-
-    values: dict[str, Value | Unknown] = field(default_factory=dict)
-    available: dict[str, bool] = field(default_factory=dict)
-    history: dict[str, list[Value | Unknown]] = field(default_factory=dict)
-    inventories: list[Inventory] = field(default_factory=list)
-
-    def report(self, report: Report) -> None:
-        """Keep values and availability."""
-        self.values.update(report.values)
-        self.available.update(report.available)
-        for key, value in report.values.items():
-            self.history.setdefault(key, []).append(value)
-
-    def inventory(self, inventory: Inventory) -> None:
-        """Keep an inventory."""
-        self.inventories.append(inventory)
-
-    def push_health(self, health: PushHealth) -> None:
-        """Commands say nothing about pushes."""
-        raise AssertionError(health)
+class CommandSink(QuietSink):
+    """Commands say nothing of problems at all."""
 
     def problems(self, topic: str, problems: Sequence[Problem]) -> None:
-        """Commands have no problems for the owner."""
+        """Not even that there are none."""
         raise AssertionError(topic)
 
 
@@ -108,7 +89,7 @@ class Bench:
     commands: Commands
     time: Time
     memory: dict[str, Any]
-    sink: KeepingSink = field(default_factory=KeepingSink)
+    sink: CommandSink = field(default_factory=CommandSink)
 
     def feature[F: Feature](self, type_: type[F], kind: Kind, record: str) -> F:
         """Return the feature of a kind of a camera, door or output."""

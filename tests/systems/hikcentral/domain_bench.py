@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from custom_components.hikvision_ivm.systems.base import PushHealth, Runtime
+from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.hikcentral.client import HikCentralClient
 from custom_components.hikvision_ivm.systems.hikcentral.context import Context
 from custom_components.hikvision_ivm.systems.hikcentral.domains import ACTIONS, Domains
@@ -14,19 +14,12 @@ from custom_components.hikvision_ivm.systems.hikcentral.features import build
 from custom_components.hikvision_ivm.systems.hikcentral.inventory import InventoryReader
 from custom_components.hikvision_ivm.systems.hikcentral.lists import Lists
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import (
-    Feature,
-    Inventory,
-    Occurrence,
-    Problem,
-    Report,
-    Unknown,
-    Value,
-)
+from custom_components.hikvision_ivm.systems.model import Feature, Inventory, Problem, Report
 from simulators.hikcentral import HikCentralSimulator, SitePlan
 from simulators.hikcentral.shaping import Profile
 
 from .connect import connected
+from .sinks import QuietSink
 
 UID = "hikcentral_0123456789abcdef"
 ZONE = timezone(timedelta(hours=2))
@@ -52,27 +45,15 @@ class Clock:
 
 
 @dataclass
-class KeepingSink:
-    """Keeps what is delivered."""
-
-    values: dict[str, Value | Unknown] = field(default_factory=dict)
-    occurrences: list[Occurrence] = field(default_factory=list)
-
-    def report(self, report: Report) -> None:
-        """Keep values and occurrences."""
-        self.values.update(report.values)
-        self.occurrences.extend(report.occurrences)
+class DomainSink(QuietSink):
+    """What is read and done here changes nothing of what exists."""
 
     def inventory(self, inventory: Inventory) -> None:
         """Nothing here makes an inventory."""
         raise AssertionError(inventory)
 
-    def push_health(self, health: PushHealth) -> None:
-        """Nothing here pushes."""
-        raise AssertionError(health)
-
     def problems(self, topic: str, problems: Sequence[Problem]) -> None:
-        """Nothing here has problems for the owner."""
+        """Nothing here tells of problems at all."""
         raise AssertionError(topic)
 
 
@@ -85,7 +66,7 @@ class Bench:
     context: Context
     clock: Clock
     domains: Domains
-    sink: KeepingSink = field(default_factory=KeepingSink)
+    sink: DomainSink = field(default_factory=DomainSink)
     wanted: set[str] = field(default_factory=set)
 
     def feature(self, device: str, kind: Kind, part: str = "", type_: str | None = None) -> Feature:

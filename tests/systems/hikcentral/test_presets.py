@@ -32,7 +32,7 @@ from simulators.hikcentral.options import Options
 from simulators.hikcentral.plan import SitePlan
 from simulators.hikcentral.state import Patrol
 
-from .command_bench import Bench, KeepingSink, bench
+from .command_bench import Bench, CommandSink, bench
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -413,7 +413,7 @@ async def test_a_list_that_is_needed_and_refused() -> None:
 async def test_values_are_told_at_the_beginning() -> None:
     """Unknown where nothing is known; every such select is mentioned."""
     async with bench(behaviour=Options()) as made:
-        sink = KeepingSink()
+        sink = CommandSink()
         made.commands.begin(made.context.inventory(), sink)
         assert sink.values[preset_select(made).id] is UNKNOWN
         assert sink.values[patrol_select(made).id] is UNKNOWN

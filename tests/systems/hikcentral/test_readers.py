@@ -1,15 +1,14 @@
 """Card readers: which doors are asked, what is remembered, and what their names are good for (hikcentral §3.1, L5274)."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 import json
 from typing import Any
 
 import aiohttp
 import pytest
 
-from custom_components.hikvision_ivm.systems.base import PushHealth, PushRequest, Runtime, Tier
+from custom_components.hikvision_ivm.systems.base import PushRequest, Runtime, Tier
 from custom_components.hikvision_ivm.systems.errors import AuthenticationError
 from custom_components.hikvision_ivm.systems.hikcentral import HikCentralSystem
 from custom_components.hikvision_ivm.systems.hikcentral.readers import (
@@ -27,9 +26,6 @@ from custom_components.hikvision_ivm.systems.model import (
     Feature,
     Inventory,
     LockFeature,
-    Occurrence,
-    Problem,
-    Report,
     Unknown,
     Value,
 )
@@ -39,6 +35,7 @@ from simulators.hikcentral.shaping import PROFILES, Profile
 
 from .command_bench import Bench, Time, bench
 from .event_bench import RouterBench, event, message
+from .sinks import QuietSink
 
 PATH = "resource/v1/reader/search"
 UID = "hikcentral_0123456789abcdef"
@@ -314,34 +311,6 @@ def test_names_in_events(data: dict[str, str], expected: dict[str, str]) -> None
 # the system
 
 
-@dataclass
-class Sink:
-    """Keeps what a system delivers."""
-
-    inventories: list[Inventory] = field(default_factory=list)
-    values: dict[str, Value | Unknown] = field(default_factory=dict)
-    available: dict[str, bool] = field(default_factory=dict)
-    occurrences: list[Occurrence] = field(default_factory=list)
-
-    def report(self, report: Report) -> None:
-        """Keep a report."""
-        self.values.update(report.values)
-        self.available.update(report.available)
-        self.occurrences += report.occurrences
-
-    def inventory(self, inventory: Inventory) -> None:
-        """Keep an inventory."""
-        self.inventories.append(inventory)
-
-    def push_health(self, health: PushHealth) -> None:
-        """Nobody listens here."""
-        raise AssertionError(health)
-
-    def problems(self, topic: str, problems: Sequence[Problem]) -> None:
-        """There are none."""
-        assert not problems, (topic, problems)
-
-
 def create(platform: HikCentralSimulator, session: aiohttp.ClientSession, runtime: Runtime) -> HikCentralSystem:
     """Return a system."""
     data = {URL: platform.url, APP_KEY: platform.app_key, APP_SECRET: platform.app_secret, IDENTITY: UID}
@@ -357,7 +326,7 @@ async def test_the_whole_way() -> None:
     plan = SitePlan(doors=SLICE + 1)
     runtime = time.runtime(memory)
     async with HikCentralSimulator("table", plan, now=runtime.now) as platform, aiohttp.ClientSession() as session:
-        system, sink = create(platform, session, runtime), Sink()
+        system, sink = create(platform, session, runtime), QuietSink()
         inventory = await system.inventory()
         wanted = {one.id for one in inventory.of(LockFeature)}
         await system.prime(sink, wanted)
@@ -377,7 +346,7 @@ async def test_the_whole_way() -> None:
         assert len(sensors(await system.inventory())) == 2
         await system.close()
 
-        again, later = create(platform, session, runtime), Sink()
+        again, later = create(platform, session, runtime), QuietSink()
         assert set(sensors(await again.inventory())) == {"1", "2"}
         await again.prime(later, wanted)
         assert platform.count(PATH) == SLICE + 1

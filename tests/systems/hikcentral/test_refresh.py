@@ -9,7 +9,8 @@ import pytest
 
 from custom_components.hikvision_ivm.systems.base import Tier
 from custom_components.hikvision_ivm.systems.errors import AuthenticationError, ConnectionFailedError, NotFoundError
-from custom_components.hikvision_ivm.systems.hikcentral.poll import STRAIN, periods, read_due
+from custom_components.hikvision_ivm.systems.hikcentral.poll import STRAIN, periods
+from custom_components.hikvision_ivm.systems.hikcentral.polled import read_due
 from custom_components.hikvision_ivm.systems.hikcentral.recording import Recordings
 from custom_components.hikvision_ivm.systems.hikcentral.refresh import INVENTORY_SECONDS, MOST_SINGLE, Refresher
 from custom_components.hikvision_ivm.systems.hikcentral.servers import Servers

@@ -1,7 +1,7 @@
 """The platform as one system: what it delivers, and what it learns from failures."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,65 +18,27 @@ from custom_components.hikvision_ivm.systems.errors import (
     UnsupportedError,
 )
 from custom_components.hikvision_ivm.systems.hikcentral import HikCentralSystem
+from custom_components.hikvision_ivm.systems.hikcentral.background import Background
 from custom_components.hikvision_ivm.systems.hikcentral.problems import right_of
 from custom_components.hikvision_ivm.systems.hikcentral.system import ACTIONS
-from custom_components.hikvision_ivm.systems.hikcentral.tracking import LastPictures
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import (
     ButtonFeature,
     Feature,
     Inventory,
     LockFeature,
-    Occurrence,
     Picture,
-    Problem,
-    Report,
     SelectFeature,
-    Unknown,
-    Value,
 )
+from custom_components.hikvision_ivm.systems.picture_store import Pictures
 from custom_components.hikvision_ivm.systems.values import LockValue
 from simulators.hikcentral import HikCentralSimulator
+
+from .sinks import KeepingSink
 
 ADDRESS = "http://127.0.0.1:1/api/webhook/secret"
 CONTROL = "acs/v1/door/doControl"
 CAMERAS = "resource/v1/cameras"
-
-
-class KeepingSink:
-    """Keeps what is delivered."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.values: dict[str, Value | Unknown] = {}
-        self.available: dict[str, bool] = {}
-        self.occurrences: list[Occurrence] = []
-        self.inventories: list[Inventory] = []
-        self.health: list[PushHealth] = []
-        self.told: dict[str, tuple[Problem, ...]] = {}
-
-    def report(self, report: Report) -> None:
-        """Keep values and occurrences."""
-        self.values.update(report.values)
-        self.available.update(report.available)
-        self.occurrences.extend(report.occurrences)
-
-    def inventory(self, inventory: Inventory) -> None:
-        """Keep it."""
-        self.inventories.append(inventory)
-
-    def push_health(self, health: PushHealth) -> None:
-        """Keep it."""
-        self.health.append(health)
-
-    def problems(self, topic: str, problems: Sequence[Problem]) -> None:
-        """Keep the latest of a topic."""
-        self.told[topic] = tuple(problems)
-
-    @property
-    def keys(self) -> set[str]:
-        """Every problem that lasts."""
-        return {problem.key for problems in self.told.values() for problem in problems}
 
 
 class Site:
@@ -444,7 +406,7 @@ async def test_diagnostics_name_nothing(platform: HikCentralSimulator) -> None:
 
 def test_last_pictures_give_way() -> None:
     """The oldest first, and never more bytes than allowed."""
-    pictures = LastPictures(limit=100)
+    pictures = Pictures(limit=100)
     for number in range(5):
         pictures.put(str(number), Picture(content=bytes(40)))
     assert [pictures.get(str(number)) is not None for number in range(5)] == [False, False, False, True, True]
@@ -452,3 +414,17 @@ def test_last_pictures_give_way() -> None:
     pictures.put("5", Picture(content=bytes(60)))
     assert pictures.get("4") is None
     assert pictures.get("3") is not None
+
+
+async def test_faults_in_the_background_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody waits for that work, so a fault of ours would vanish; a failure of the platform is no fault."""
+    background = Background()
+
+    async def fails(error: Exception) -> None:
+        raise error
+
+    tasks = [background.start(fails(error)) for error in (ZeroDivisionError(), NotFoundError(), ValueError("odd"))]
+    await asyncio.gather(*tasks, return_exceptions=True)
+    told = [record.exc_info[0] for record in caplog.records if record.exc_info]
+    assert told == [ZeroDivisionError, ValueError]
+    assert not background.tasks

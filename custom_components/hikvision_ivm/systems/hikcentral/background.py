@@ -1,10 +1,14 @@
 """Work that goes on when whoever asked for it is gone, and waiting that can be ended."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Iterable
+import logging
 from typing import Any
 
 from ..base import Runtime
+from ..errors import SystemFailure
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Background:
@@ -34,10 +38,11 @@ class Background:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
-        """Forget a finished task. Its error goes to whoever waits for it; nobody else is to be bothered."""
+        """Forget a finished task. A failure of the system goes to whoever waits for it; a fault of ours is told."""
         self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, SystemFailure):
+            _LOGGER.error("Work in the background broke", exc_info=error)
 
 
 async def wait_for_end(runtime: Runtime, seconds: float, over: asyncio.Event) -> None:
@@ -50,8 +55,13 @@ async def wait_for_end(runtime: Runtime, seconds: float, over: asyncio.Event) ->
             wait.cancel()
 
 
-async def together(work: Sequence[Awaitable[None]]) -> None:
-    """Do everything side by side; raise the first failure when all are done. A cancellation reaches all of them."""
-    for result in await asyncio.gather(*work, return_exceptions=True):
+async def together[T](work: Iterable[Awaitable[T]]) -> list[T]:
+    """Do everything side by side and return what it gives, in order; raise the first failure when all are done.
+
+    A cancellation reaches all of them. How many calls are on their way at once is bounded by the client.
+    """
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
         if isinstance(result, BaseException):
             raise result
+    return [result for result in results if not isinstance(result, BaseException)]

@@ -12,7 +12,8 @@ from typing import Any, Final, override
 
 from ..kinds import Kind
 from ..model import Feature, Report, Value
-from .polled import Domain, Values, by_record, forget, merged, put, together
+from .background import together
+from .polled import Domain, Values, by_record, forget, merged, put
 from .record_fields import count
 from .records import Bed
 from .times import format_time, parse_time

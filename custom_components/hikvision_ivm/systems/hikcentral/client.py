@@ -32,12 +32,13 @@ from ..model import Picture
 from ..transport.gate import CredentialGate, Refusal
 from ..transport.http import HttpClient
 from ..transport.messages import Response
+from ..transport.redact import redact_text
 from .address import PREFIX
-from .codes import CODES, NAT, SIGNATURE, UNKNOWN, UNKNOWN_KEY, TooLongError, failure, normal
+from .codes import CODES, NAT, SIGNATURE, UNKNOWN, failure, normal
 from .paging import Pages, read_pages
 from .pictures import decode_picture, decode_text, envelope
 from .signature import Keys, signed_headers
-from .wire import Fields, decode, fields
+from .wire import decode, fields
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -163,21 +164,8 @@ class HikCentralClient:
         `path`: without prefix. `writes`: it changes something and is sent once. `named`: with the user's name, where one is
         configured.
         """
-        raw = await self.exchange(path, body, writes=writes, named=named)
-        return raw.get("data")
-
-    async def exchange(
-        self,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        writes: bool = False,
-        named: bool = True,
-    ) -> Mapping[str, Any]:
-        """As `call`, but return the whole envelope; its `data` may be missing."""
         response = await self._send(path, body, writes=writes, named=named)
-        found = fields(await self.decoded(response.body))
-        return {"data": found["data"]} if "data" in found else {}
+        return fields(await self.decoded(response.body)).get("data")
 
     async def decoded(self, body: bytes) -> Any:
         """Decode JSON, beside the event loop if it is long. Raises `ProtocolError`."""
@@ -193,13 +181,11 @@ class HikCentralClient:
         page: str = "pageNo",
         named: bool = True,
         known: Pages | None = None,
-        wrap: str | None = None,
     ) -> Pages:
         """Read a list whole; see `paging.read_pages`."""
 
         async def fetch(number: int, length: int) -> bytes:
-            where = {page: number, "pageSize": length}
-            asked = {**where, **(body or {})} if wrap is None else {wrap: {**(body or {}), **where}}
+            asked = {page: number, "pageSize": length, **(body or {})}
             return (await self._send(path, asked, writes=False, named=named)).body
 
         return await read_pages(fetch, self.decoded, size=size, key=key, known=known)
@@ -325,10 +311,7 @@ class HikCentralClient:
     def _clean(self, response: Response) -> str:
         """Return the platform's own words, without secrets."""
         found = envelope(response.body)
-        text = (found.text("msg") if found is not None else None) or ""
-        for secret in self.secrets:
-            text = text.replace(secret, "…")
-        return text
+        return redact_text((found.text("msg") if found is not None else None) or "", secrets=self.secrets)
 
     # what is refused
 
@@ -416,11 +399,3 @@ def _worth_repeating(error: SystemFailure, attempt: int) -> bool:
     if isinstance(error, ConnectionFailedError):
         return error.answered and attempt == 1
     return CODES.get(error.code, UNKNOWN).transient or (not error.code and attempt == 1)
-
-
-def unknown_key(error: SystemFailure) -> bool:
-    """Whether the key itself is unknown, rather than its secret wrong."""
-    return error.code == UNKNOWN_KEY
-
-
-__all__ = ["Fields", "HikCentralClient", "Pages", "TooLongError", "unknown_key"]

@@ -1,7 +1,7 @@
 """Everything the platform keeps beside devices, behind one door: values for the poll of counters, pictures, actions.
 
-Each matter keeps a rhythm of its own (hikcentral §7.2), so the poll may come as often as the quickest of them wants,
-every `TICK_SECONDS`; nothing is asked of what nobody looks at.
+Each matter keeps a rhythm of its own (hikcentral §7.2), so the poll may come as often as the quickest of them wants;
+nothing is asked of what nobody looks at.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,9 +22,6 @@ from .visitors import Visitors
 
 if TYPE_CHECKING:
     from .context import Context
-
-TICK_SECONDS: Final = 30.0
-"""Seconds between polls that every matter can live with."""
 
 ACTIONS: Final[Mapping[str, lookups.Action]] = {
     **faces.ACTIONS,

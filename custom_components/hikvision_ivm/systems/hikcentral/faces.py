@@ -10,8 +10,9 @@ from ..errors import InvalidArgumentError
 from ..kinds import Kind
 from ..model import Feature, Report
 from . import arguments as given
+from .background import together
 from .lookups import chosen, name_of
-from .polled import IDS_PER_CALL, Domain, Values, by_record, forget, in_batches, merged, put, together
+from .polled import IDS_PER_CALL, Domain, Values, by_record, forget, in_batches, merged, put
 from .records import Camera
 from .times import format_time, parse_time
 from .wire import Fields

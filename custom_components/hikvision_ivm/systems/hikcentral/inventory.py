@@ -132,14 +132,14 @@ class _Reading:
         if version:
             self._client.use_version(version)
         facts = replace(await self.places(), product=product, version=version)
-        cameras, management, *parts = await together(
+        cameras, management, *parts = await all_or_none(
             self._cameras(facts.sites),
             self._try("management", self._management(), known.management),
             *(self._try(part.name, self._part(part), getattr(known, part.name)) for part in PARTS),
         )
         self._check()
         found = dict(zip((part.name for part in PARTS), parts, strict=True))
-        pools, floors, spaces, local = await together(
+        pools, floors, spaces, local = await all_or_none(
             self._pools(found["record_servers"]),
             self._types(found["floors"]),
             self._spaces_of(found["floors"]),
@@ -164,7 +164,7 @@ class _Reading:
     async def places(self) -> Facts:
         """Read sites and areas."""
         sites = await self._try("sites", self._sites(), self._known.sites)
-        found = await together(*(self._regions(site) for site in sites or (None,)))
+        found = await all_or_none(*(self._regions(site) for site in sites or (None,)))
         regions = {key: region for each in found for key, region in each.items()}
         local = _LOCAL if _LOCAL in sites else next(iter(sites), "")
         return Facts(sites=sites, regions=regions, local_site=local)
@@ -231,7 +231,7 @@ class _Reading:
     async def _cameras(self, sites: Mapping[str, Site]) -> Mapping[str, Camera]:
         """Read the cameras of every site; ids of cameras are unique over sites, for calls name no site beside them."""
         found: dict[str, Camera] = {}
-        for each in await together(*(self._cameras_of(site) for site in sites or (None,))):
+        for each in await all_or_none(*(self._cameras_of(site) for site in sites or (None,))):
             for id_, camera in each.items():
                 if found.setdefault(id_, camera) is not camera:
                     self.skipped["cameras"] += 1
@@ -274,7 +274,7 @@ class _Reading:
         def known(server: str) -> list[Pool]:
             return [pool for pool in self._known.pools.values() if pool.server == server]
 
-        found = await together(*(self._try(_of("pools", id_), read(id_), known(id_)) for id_ in servers))
+        found = await all_or_none(*(self._try(_of("pools", id_), read(id_), known(id_)) for id_ in servers))
         return {(pool.server, pool.id): pool for pools in found for pool in pools}
 
     async def _types(self, floors: Mapping[str, Floor]) -> Mapping[str, Floor]:
@@ -300,7 +300,7 @@ class _Reading:
 
         if not self._spaces:
             return {}
-        found = await together(*(self._try(_of("spaces", id_), read(id_), known(id_)) for id_ in floors))
+        found = await all_or_none(*(self._try(_of("spaces", id_), read(id_), known(id_)) for id_ in floors))
         return {id_: space for each in found for id_, space in each.items()}
 
     async def _local(self, facts: Facts, cameras: Mapping[str, Camera]) -> str:
@@ -341,7 +341,7 @@ def _typed(floor: Floor, seen: Floor | None) -> Floor:
     return floor if seen is None else replace(floor, types=seen.types, lot=floor.lot or seen.lot)
 
 
-async def together(*work: Awaitable[Any]) -> list[Any]:
+async def all_or_none(*work: Awaitable[Any]) -> list[Any]:
     """Do several things at once and return what they give; when one fails, the others are stopped first."""
     tasks = [asyncio.ensure_future(each) for each in work]
     try:

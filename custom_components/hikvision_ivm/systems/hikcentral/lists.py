@@ -8,7 +8,8 @@ from typing import Any, Final
 import orjson
 
 from ..errors import ProtocolError, RejectedError
-from .client import HikCentralClient, Pages
+from .client import HikCentralClient
+from .paging import Pages
 from .record_fields import CONTROLLER, ENCODER, MOBILE
 from .wire import Fields, fields, listed
 

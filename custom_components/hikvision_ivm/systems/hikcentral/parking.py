@@ -17,8 +17,9 @@ from ..errors import (
 )
 from ..kinds import Kind
 from ..model import Feature, ImageFeature, Occurrence, Phase, Picture, Report, SensorFeature
+from .background import together
 from .lists import Lists
-from .polled import Domain, Values, forget, merged, of_device, put, together
+from .polled import Domain, Values, forget, merged, of_device, put
 from .records import Floor, ParkingLot, Space
 from .times import parse_time
 from .wire import Fields

@@ -13,8 +13,9 @@ from ..errors import InvalidArgumentError
 from ..kinds import Kind
 from ..model import Feature, Occurrence, Phase, Report
 from . import arguments as given
+from .background import together
 from .lookups import chosen
-from .polled import Domain, Values, by_record, forget, merged, put, together
+from .polled import Domain, Values, by_record, forget, merged, put
 from .record_fields import count
 from .records import ParkingLot
 from .times import format_time, parse_time

@@ -5,7 +5,8 @@ from typing import Final, override
 
 from ..kinds import Kind
 from ..model import Feature, Report
-from .polled import IDS_PER_CALL, Domain, Values, by_record, forget, in_batches, merged, put, together
+from .background import together
+from .polled import IDS_PER_CALL, Domain, Values, by_record, forget, in_batches, merged, put
 from .record_fields import count
 from .records import Camera, CountingGroup
 from .times import format_time, parse_time

@@ -17,9 +17,6 @@ from types import MappingProxyType
 from typing import Final
 
 from ..base import Tier
-from .polled import read_due
-
-__all__ = ["FALLBACK", "HEALTHY", "STRAIN", "periods", "read_due"]
 
 HEALTHY: Final[Mapping[Tier, float]] = MappingProxyType(
     {Tier.STATUS: 60.0, Tier.DETAIL: 300.0, Tier.COUNTERS: 30.0, Tier.INVENTORY: 900.0}

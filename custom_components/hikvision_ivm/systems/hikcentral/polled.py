@@ -1,6 +1,5 @@
 """What is read by polling, each matter in its own rhythm and only for who looks at it (hikcentral §7.2)."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
@@ -19,6 +18,7 @@ from ..errors import (
 from ..kinds import Kind
 from ..model import UNKNOWN, Feature, Inventory, Occurrence, Report, Unknown, Value
 from ..settings import PERSONAL
+from .background import together
 from .places import device_id
 
 if TYPE_CHECKING:
@@ -203,15 +203,6 @@ async def read_due(matters: Iterable[Domain], wanted: Collection[str]) -> Report
     if failures and not any(matter.answered for matter in matters):
         raise failures[0]
     return report
-
-
-async def together[T](calls: Iterable[Awaitable[T]]) -> list[T]:
-    """Await calls side by side; the client bounds how many are on their way. Raises the first failure, after all ended."""
-    results = await asyncio.gather(*calls, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if not isinstance(result, BaseException)]
 
 
 def merged(reports: Iterable[Report]) -> Report:

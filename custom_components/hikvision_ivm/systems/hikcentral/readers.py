@@ -13,11 +13,11 @@ from ..base import Sink
 from ..errors import AuthenticationError, PlatformUserError, SystemFailure
 from ..kinds import Kind
 from ..model import UNKNOWN, EventFeature, Feature, Inventory, LockFeature, Report, Unknown, Value
+from .background import together
 from .feature_rows import Wishes, features
 from .features_access import READER, READERS
 from .lists import whole
 from .places import device_id
-from .polled import together
 from .records import Door, Reader
 
 if TYPE_CHECKING:

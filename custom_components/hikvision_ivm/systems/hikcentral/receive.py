@@ -8,12 +8,12 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 import logging
 from typing import Any, Final
 
 from ..base import PushReply, PushRequest, Runtime, Sink
 from ..settings import POST_SOURCES
+from ..transport.sources import Network, is_among, networks
 from .background import Background
 from .push import Batch, parse, slices
 from .router import EventRouter
@@ -34,8 +34,6 @@ SLICE: Final = 25
 METHODS: Final = frozenset({"POST", "PUT"})
 ACCEPTED: Final = PushReply(body=b'{"code":"0","msg":"Success"}', content_type="application/json")
 
-type _Network = IPv4Network | IPv6Network
-
 
 class Receiver:
     """`refused`: reason → how often; of whole messages and of single events. `messages`: how many were taken in."""
@@ -53,7 +51,7 @@ class Receiver:
         self.messages = 0
         self._router = router
         self._runtime = runtime
-        self._allowed = networks(options.get(POST_SOURCES))
+        self._allowed = _networks(options.get(POST_SOURCES))
         self._background = background
         self._arrived = arrived
         self._waiting: deque[tuple[bytes, Sink]] = deque()
@@ -82,7 +80,7 @@ class Receiver:
 
     def _refusal(self, request: PushRequest) -> tuple[str, HTTPStatus] | None:
         """Return why a message is not taken in, and the answer to it."""
-        if self._allowed and not _is_among(request.remote, self._allowed):
+        if self._allowed and not is_among(request.remote, self._allowed):
             return "foreign", HTTPStatus.FORBIDDEN
         if request.method.upper() not in METHODS:
             return "method", HTTPStatus.METHOD_NOT_ALLOWED
@@ -137,27 +135,16 @@ class Receiver:
         return len(self._waiting)
 
 
-def networks(text: object) -> tuple[_Network, ...]:
-    """Read addresses and networks separated by commas or blanks; what is neither allows nobody."""
-    found: list[_Network] = []
+def _networks(text: object) -> tuple[Network, ...]:
+    """Read who may post to us; what is neither an address nor a network allows nobody."""
+    found: list[Network] = []
     for word in str(text or "").replace(",", " ").split():
         try:
-            found.append(ip_network(word, strict=False))
+            found += networks(word)
         except ValueError:
             _LOGGER.warning("%s is neither an address nor a network; nothing from there is taken in", word)
-            found.append(_NOBODY)
+            found += _NOBODY
     return tuple(found)
 
 
-_NOBODY: Final = ip_network("255.255.255.255/32")
-
-
-def _is_among(remote: str | None, allowed: tuple[_Network, ...]) -> bool:
-    """Whether an address belongs to one of some networks; an IPv4 address may come in the clothes of IPv6."""
-    try:
-        address = ip_address((remote or "").partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return any(address in network for network in allowed)
+_NOBODY: Final = networks("255.255.255.255")

@@ -9,9 +9,10 @@ from typing import Final, override
 from ..kinds import Kind
 from ..model import CameraFeature, Feature, Report
 from ..values import CameraValue
+from .background import together
 from .context import Context
 from .lists import Lists
-from .polled import Domain, Values, by_record, put, together
+from .polled import Domain, Values, by_record, put
 from .recording_states import EXCEPTION, NOT_RECORDING, RECORDING, RECORDING_STATES, SEARCH_FAILED, STATUS
 from .records import Camera, Pool
 from .wire import Fields

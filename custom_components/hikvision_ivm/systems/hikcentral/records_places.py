@@ -186,7 +186,6 @@ class Space:
     duration: float | None = state()
     plate: str | None = field(default=None, compare=False, repr=False)
     picture: str | None = field(default=None, compare=False, repr=False)
-    plate_picture: str | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def read(cls, fields: Fields, floor: str = "") -> Self | None:
@@ -203,7 +202,6 @@ class Space:
             duration=fields.number("duration"),
             plate=fields.text("plateNumber"),
             picture=fields.text("parkingImageUrl"),
-            plate_picture=fields.text("platenumberImageUrl"),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from ..base import Runtime
 from ..errors import SystemFailure
 from ..model import Report
-from .polled import together
+from .background import together
 from .status import Status
 from .watched import CAMERA_KEY, CAMERAS_OF
 

@@ -149,10 +149,6 @@ class EventRouter:
                 self._push(event, collected)
         self._finish(collected)
 
-    def take_record(self, record: EventRecord, sink: Sink, late: bool = True) -> bool:
-        """Take in a record; returns whether it told something new."""
-        return self.take_records((record,), sink, late=late) > 0
-
     def take_records(self, records: Iterable[EventRecord], sink: Sink, *, late: bool = True) -> int:
         """Take in records, in their order; returns how many told something new.
 

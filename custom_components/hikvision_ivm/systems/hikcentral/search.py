@@ -12,7 +12,8 @@ from typing import Any, Final
 from ..base import Runtime
 from ..errors import ProtocolError
 from . import happening
-from .client import HikCentralClient, TooLongError
+from .client import HikCentralClient
+from .codes import TooLongError
 from .event_types import EVENT_TYPES
 from .happening import EventRecord
 from .push import LONGEST_NAME, moment

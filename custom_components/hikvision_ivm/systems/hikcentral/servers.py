@@ -5,10 +5,11 @@ from typing import Any, Final, override
 
 from ..kinds import Kind
 from ..model import Feature, Report, Value
+from .background import together
 from .context import Context
 from .lists import Lists
 from .parts import MANAGEMENT, PARTS, POOLS
-from .polled import Domain, Values, forget, merged, put, together
+from .polled import Domain, Values, forget, merged, put
 from .records import IntelligentServer, ManagementServer, Pool, RecordServer, StreamServer
 from .wire import fields
 

@@ -39,11 +39,6 @@ def sign(secret: str, uri: str, headers: Mapping[str, str], custom: Mapping[str,
     return b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()).decode()
 
 
-def content_md5(body: bytes) -> str:
-    """Return the value of `Content-MD5`."""
-    return b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
-
-
 def signed_headers(
     keys: Keys, uri: str, *, timestamp: int, nonce: str, headers: Mapping[str, str] | None = None
 ) -> dict[str, str]:

@@ -14,10 +14,10 @@ from ..base import Runtime
 from ..errors import AuthenticationError, ConnectionFailedError, NotFoundError, RejectedError, SystemFailure
 from ..model import UNKNOWN, Feature, Inventory, Report, Unknown, Value
 from ..values import LockValue
-from .client import HikCentralClient, Pages
-from .inventory import LASTING, REFUSALS, together
+from .client import HikCentralClient
+from .inventory import LASTING, REFUSALS, all_or_none
 from .lists import Lists
-from .paging import Page
+from .paging import Page, Pages
 from .places import device_id
 from .polled import PATIENCE, Values, merged
 from .record_fields import ENCODER
@@ -132,7 +132,7 @@ class Status:
         """
         began = self._runtime.monotonic()
         rows = [row for row in WATCHED if self._targets.get(row.key) and (keys is None or row.key in keys)]
-        results = await together(*(self._list(row) for row in rows))
+        results = await all_or_none(*(self._list(row) for row in rows))
         self._check(results)
         parts: list[_Part] = []
         values: Values = {}
@@ -152,7 +152,7 @@ class Status:
             bodies = [{"siteIndexCode": site} for site in sites if site in self._facts.sites] or [None]
         read = self._lists.typed if row.typed else self._lists.one
         try:
-            return [pages for found in await together(*(read(row.path, body) for body in bodies)) for pages in found]
+            return [pages for found in await all_or_none(*(read(row.path, body) for body in bodies)) for pages in found]
         except AuthenticationError:
             raise
         except SystemFailure as error:
@@ -235,7 +235,7 @@ class Status:
             self._on_stranger()
 
     def _report(self, parts: tuple[_Part, ...], extra: Values, began: float) -> Report:
-        """Put everything together; when nothing changed, the last report is given again."""
+        """Put everything all_or_none; when nothing changed, the last report is given again."""
         before, report = self._last
         if len(parts) != len(before) or any(one is not other for one, other in zip(parts, before, strict=True)):
             values: Values = {}
@@ -306,7 +306,7 @@ class Status:
         # One goes first, so that a platform that does not know the call is asked once.
         results = [await self._cameras(*first)]
         if results[0] is not None:
-            results += await together(*(self._cameras(*other) for other in others))
+            results += await all_or_none(*(self._cameras(*other) for other in others))
         if any(result is None for result in results):
             return await self.read((CAMERA_KEY,))
         reports = [result for result in results if isinstance(result, Report)]

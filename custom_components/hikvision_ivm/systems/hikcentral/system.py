@@ -30,8 +30,9 @@ from ..model import (
     SirenFeature,
     SwitchFeature,
 )
+from ..picture_store import Pictures
 from ..transport.gate import CredentialGate
-from ..transport.http import HttpClient, Policy
+from ..transport.http import HttpClient
 from ..values import CalendarEntry
 from . import commands, diagnostics as exporting, domains, event_actions
 from .address import addresses
@@ -46,7 +47,8 @@ from .lists import Lists
 from .naming import Naming
 from .offers import choices
 from .places import device_id
-from .poll import periods, read_due
+from .poll import periods
+from .polled import read_due
 from .problems import (
     ACCESS,
     DOOR_RIGHT,
@@ -63,12 +65,11 @@ from .receive import ACCEPTED
 from .recording import Recordings
 from .records import Facts
 from .refresh import Refresher
-from .router import EventRouter
 from .seen import with_seen
 from .servers import Servers
 from .signature import Keys
 from .status import Status
-from .tracking import LastPictures, TrackingSink
+from .tracking import PICTURE_BYTES, TrackingSink
 
 type Action = Callable[[Context, Sequence[Feature], Mapping[str, Any], Sink], Awaitable[Mapping[str, Any]]]
 
@@ -118,14 +119,16 @@ class HikCentralSystem(System):
         )  # fmt: skip
         self._context = Context(
             client=client, runtime=runtime, options=options, uid=self._uid, facts=lambda: self.facts,
-            inventory=lambda: self._inventory, router=self._router,
+            inventory=lambda: self._inventory, router=lambda: self._events.router,
         )  # fmt: skip
         self._commands = commands.Commands(self._context)
         self._domains = domains.Domains(self._context)
-        self._slow = (Servers(self._context, self._lists), Recordings(self._context, self._lists))
+        self._matters = (
+            Servers(self._context, self._lists), Recordings(self._context, self._lists), *self._domains.matters,
+        )  # fmt: skip
         self._details = Details(self._context, self._replace)
         self._events.router.reader_name = self._details.readers.name
-        self._pictures = LastPictures()
+        self._pictures = Pictures(PICTURE_BYTES)
         self._naming = Naming(self._domains.names, lambda: self._inventory)
         self._commands.live.last_picture = lambda camera: self._pictures.get(device_id(self._uid, "cam", camera.id))
 
@@ -140,7 +143,7 @@ class HikCentralSystem(System):
     ) -> Self:
         """Make an instance from a config entry's data and options."""
         http = HttpClient(
-            session, data[settings.URL], None, runtime=runtime, policy=Policy(), fingerprint=data.get(settings.FINGERPRINT),
+            session, data[settings.URL], None, runtime=runtime, fingerprint=data.get(settings.FINGERPRINT),
             verify_ssl=data.get(settings.VERIFY_SSL, True),
         )  # fmt: skip
         client = HikCentralClient(
@@ -169,10 +172,6 @@ class HikCentralSystem(System):
         if self._facts is None:
             raise ProtocolError(reason="the inventory was not read yet")
         return self._facts
-
-    def _router(self) -> EventRouter:
-        """Return the router of events."""
-        return self._events.router
 
     @override
     async def inventory(self) -> Inventory:
@@ -282,7 +281,7 @@ class HikCentralSystem(System):
         self._details.begin(self._inventory, tracked)
         self._tell_problems(tracked)
         await self._asking(self._poll_status, sink)
-        sink.report(await read_due((*self._slow, *self._domains.matters), wanted))
+        sink.report(await read_due(self._matters, wanted))
         await self._details.slice(wanted, tracked)
         self._tell_problems(tracked)
 
@@ -295,7 +294,7 @@ class HikCentralSystem(System):
                 await self._asking(self._poll_status, sink)
                 self._tell_problems(tracked)
             case Tier.COUNTERS:
-                sink.report(await read_due((*self._slow, *self._domains.matters), wanted))
+                sink.report(await read_due(self._matters, wanted))
             case Tier.DETAIL:
                 await self._details.slice(wanted, tracked)
             case Tier.INVENTORY if self._runtime.monotonic() - self._read_at >= RECENT_SECONDS:

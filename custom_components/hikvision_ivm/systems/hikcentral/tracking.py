@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..base import PushHealth, Sink
-from ..model import Inventory, Picture, Problem, Report
+from ..model import Inventory, Problem, Report
+from ..picture_store import Pictures
 from .naming import Naming
 from .status import Status
 
@@ -12,39 +13,12 @@ PICTURE_BYTES: Final = 16 * 1024 * 1024
 """How much the last pictures of all devices together may hold."""
 
 
-class LastPictures:
-    """The picture of the last event of each device. When they become too many bytes, the oldest give way."""
-
-    def __init__(self, limit: int = PICTURE_BYTES) -> None:
-        """Hold at most `limit` bytes."""
-        self._limit = limit
-        self._pictures: dict[str, Picture] = {}
-        self._size = 0
-
-    def get(self, device: str) -> Picture | None:
-        """Return the last picture of a device, if it is still held."""
-        return self._pictures.get(device)
-
-    def put(self, device: str, picture: Picture) -> None:
-        """Hold another picture of a device."""
-        self._drop(device)
-        self._pictures[device] = picture
-        self._size += len(picture.content)
-        while self._size > self._limit:
-            self._drop(next(iter(self._pictures)))
-
-    def _drop(self, device: str) -> None:
-        """Give up the picture of a device."""
-        if (old := self._pictures.pop(device, None)) is not None:
-            self._size -= len(old.content)
-
-
 class TrackingSink:
     """Delivers, and notes what was told by pushes and commands, so that an older poll does not undo it."""
 
     __slots__ = ("_naming", "_pictures", "_sink", "_status")
 
-    def __init__(self, sink: Sink, status: Status, pictures: LastPictures, naming: Naming) -> None:
+    def __init__(self, sink: Sink, status: Status, pictures: Pictures, naming: Naming) -> None:
         """Deliver to `sink`."""
         self._naming = naming
         self._pictures = pictures

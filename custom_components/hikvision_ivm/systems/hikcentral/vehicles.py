@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, override
 from ..kinds import Kind
 from ..model import Feature, Report
 from ..values import PositionValue
+from .background import together
 from .client import HikCentralClient
-from .polled import Domain, Values, by_record, forget, in_batches, merged, put, together
+from .polled import Domain, Values, by_record, forget, in_batches, merged, put
 from .positions import position_of
 from .records import Vehicle
 from .times import format_time, parse_time

@@ -116,5 +116,4 @@ BY_KEY: Final[Mapping[str, Watched]] = {row.key: row for row in WATCHED}
 BY_RECORD: Final[Mapping[type[object], Watched]] = {row.record: row for row in WATCHED}
 CAMERAS_OF: Final[Mapping[str, str]] = {f"cameras of {type_}": type_ for type_ in (ENCODER, CONTROLLER, MOBILE)}
 """Keys under which the cameras of a device are doubtful, rather than the device → type of the device."""
-CAMERAS_OF_TYPE: Final[Mapping[str, str]] = {type_: key for key, type_ in CAMERAS_OF.items()}
 CAMERA_KEY: Final = "camera"

@@ -40,9 +40,6 @@ LEVEL_TYPES: Final[Mapping[str, int]] = MappingProxyType({"access": 1, "visitor"
 """Of access levels, in calls about them."""
 RESULT_TYPES: Final[Mapping[str, int]] = MappingProxyType({"access": 0, "visitor": 1})
 """The same where the platform tells what was applied to devices (T41)."""
-APPLY_ERRORS: Final[Mapping[str, str]] = MappingProxyType(
-    {"0": "device", "1": "card", "2": "fingerprint", "3": "face", "4": "person"}
-)
 
 
 def number_of(words: Mapping[int, str], word: str) -> int:

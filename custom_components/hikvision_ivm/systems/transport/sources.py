@@ -14,7 +14,7 @@ def networks(text: str | None) -> tuple[Network, ...]:
 def is_among(remote: str | None, allowed: Iterable[Network]) -> bool:
     """Whether an address belongs to one of some networks; an IPv4 address may come in the clothes of IPv6."""
     try:
-        address = ip_address(remote or "")
+        address = ip_address((remote or "").partition("%")[0])
     except ValueError:
         return False
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
