@@ -157,7 +157,7 @@ async def test_every_field_on_the_bus(hass: HomeAssistant) -> None:
         device_id="1", kind=Kind.PLATE, phase=Phase.PULSE, code="131622", received=NOW, time=NOW, channel="1",
         region="1", target=Target.VEHICLE, plate="B AB 1234", person="Ann", late=True, details={"level": "low"},
     )  # fmt: skip
-    async_fire_occurrence(hass, entry, occurrence)
+    async_fire_occurrence(hass, entry, occurrence, {})
     await hass.async_block_till_done()
     rows = records(told("Every event on the bus"))
     named = {word for row in rows for word in quoted(row["Field"])}

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from custom_components.hikvision_ivm.systems.base import Runtime
+from custom_components.hikvision_ivm.systems.hikcentral.background import Background
 from custom_components.hikvision_ivm.systems.hikcentral.client import HikCentralClient
 from custom_components.hikvision_ivm.systems.hikcentral.context import Context
+from custom_components.hikvision_ivm.systems.hikcentral.dedupe import Delivered
 from custom_components.hikvision_ivm.systems.hikcentral.domains import ACTIONS, Domains
 from custom_components.hikvision_ivm.systems.hikcentral.features import build
 from custom_components.hikvision_ivm.systems.hikcentral.inventory import InventoryReader
 from custom_components.hikvision_ivm.systems.hikcentral.lists import Lists
+from custom_components.hikvision_ivm.systems.hikcentral.router import EventRouter
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Feature, Inventory, Problem, Report
 from simulators.hikcentral import HikCentralSimulator, SitePlan
@@ -66,6 +69,7 @@ class Bench:
     context: Context
     clock: Clock
     domains: Domains
+    router: EventRouter
     sink: DomainSink = field(default_factory=DomainSink)
     wanted: set[str] = field(default_factory=set)
 
@@ -142,17 +146,14 @@ async def bench(
         inventory = build(facts, UID, chosen, refused=client.refused, faces=faces)
         context = Context(
             client=client, runtime=runtime, options=chosen, uid=UID, facts=lambda: facts, inventory=lambda: inventory,
-            router=_no_router,
+            router=lambda: router,
         )  # fmt: skip
         domains = Domains(context)
+        router = EventRouter(UID, runtime, chosen, Delivered(runtime), Background())
+        router.update(facts, inventory)
         platform.requests.clear()
-        yield Bench(platform, client, context, clock, domains)
+        yield Bench(platform, client, context, clock, domains, router)
         await domains.close()
-
-
-def _no_router() -> Any:
-    """Nothing here routes events."""
-    raise AssertionError
 
 
 def records(answer: Mapping[str, Any], name: str = "records") -> list[dict[str, Any]]:

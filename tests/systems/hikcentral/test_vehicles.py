@@ -1,10 +1,13 @@
 """Vehicles with devices on board against a simulated platform."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+import json
 from typing import Any
 
 import pytest
 
+from custom_components.hikvision_ivm.systems.hikcentral.push import parse
 from custom_components.hikvision_ivm.systems.hikcentral.vehicles import (
     EVENTS,
     TRACK,
@@ -12,13 +15,12 @@ from custom_components.hikvision_ivm.systems.hikcentral.vehicles import (
     picture_addresses,
     position_of,
 )
-from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN
 from custom_components.hikvision_ivm.systems.values import PositionValue
 from simulators.hikcentral import SitePlan
 
-from .domain_bench import START, Bench, bench
+from .domain_bench import START, ZONE, Bench, bench
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -148,18 +150,39 @@ async def test_the_future_is_not_believed() -> None:
         assert values(made)[0].latitude == 52.5
 
 
+def push(made: Bench, number: int, gps: Mapping[str, Any]) -> None:
+    """Let the platform push a point of the first vehicle."""
+    event = {
+        "eventId": str(number), "srcIndex": "1", "srcType": "mobileVehicle", "eventType": 643, "status": 3,
+        "happenTime": gps["occurTime"], "data": {"gps": gps, "vehicle": {}},
+    }  # fmt: skip
+    body = {"method": "OnEventNotify", "params": {"events": [event]}}
+    made.router.wanted = made.wanted
+    made.router.take_all(parse(json.dumps(body).encode(), ZONE).events, made.sink)
+
+
 async def test_a_pushed_point_is_taken_if_it_is_later() -> None:
-    """A poll that comes after it does not go back in time."""
+    """A poll that comes after it does not go back in time, and neither does a push that comes late."""
     async with bench(plan=PLAN) as made:
         made.want(*KINDS)
         made.platform.move("1", 52.5, 13.4, 20, 90, at=START - timedelta(minutes=1))
-        gps = {"occurTime": "2026-11-20T12:00:00+02:00", "longitude": "13.5", "latitude": "52.6", "speed": 33}
-        made.sink.report(made.domains.vehicles.take("1", Fields(gps)))
+        gps = {
+            "occurTime": "2026-11-20T12:00:00+02:00",
+            "longitude": "13.5",
+            "latitude": "52.6",
+            "speed": 33,
+            "direction": 45,
+        }
+        push(made, 1, gps)
         assert values(made)[0].latitude == 52.6
         await made.poll()
         assert values(made)[0].latitude == 52.6
-        late = {**gps, "occurTime": "2026-11-20T11:00:00+02:00", "latitude": "1"}
-        assert Kind.POSITION.value not in str(made.domains.vehicles.take("1", Fields(late)).values)
+        assert values(made)[1] == 33
+        push(made, 2, {**gps, "occurTime": "2026-11-20T11:59:50+02:00", "latitude": "1"})
+        assert values(made)[0].latitude == 52.6
+        made.platform.move("1", 52.7, 13.4, 20, 90, at=START + timedelta(seconds=20))
+        await made.poll(30)
+        assert values(made)[0].latitude == 52.7
 
 
 async def test_what_cannot_be_read_is_given_up_after_a_while() -> None:

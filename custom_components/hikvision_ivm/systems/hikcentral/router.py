@@ -134,6 +134,10 @@ class EventRouter:
         self._routes.update(self.facts, inventory)
         self._take_over(inventory)
 
+    def told(self, feature_id: str) -> datetime | None:
+        """Return from when the value is that a feature was given here last; None if it was given none."""
+        return self._told.get(feature_id)
+
     # what comes
 
     def take(self, event: PushEvent, sink: Sink) -> None:

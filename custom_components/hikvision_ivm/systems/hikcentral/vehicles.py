@@ -85,14 +85,6 @@ class Vehicles(Domain):
         earlier = [await self._look_back(one, vehicles[one]) for one in silent[:LOOKS_AT_ONCE]]
         return merged([*recent, *earlier])
 
-    def take(self, vehicle: str, gps: Fields) -> Report:
-        """Return the values of a pushed position, unless a later one is known."""
-        device = self.device("mveh", vehicle)
-        features = [self.feature(device, kind) for kind in (Kind.POSITION, Kind.SPEED, Kind.HEADING)]
-        values: Values = {}
-        self._take_points(values, vehicle, [one for one in features if one is not None], [gps])
-        return Report(values=values)
-
     def _start(self, vehicles: Iterable[str]) -> datetime:
         """Return from when on the points of some vehicles are new."""
         earliest = self.platform_now() - WINDOW
@@ -132,7 +124,7 @@ class Vehicles(Domain):
 
     def _take_points(self, values: Values, vehicle: str, features: Sequence[Feature], points: Sequence[Fields]) -> None:
         """Take in the latest point, if it is later than what is known."""
-        known = self._latest.get(vehicle)
+        known = self._known(vehicle, features)
         timed = ((moment, position_of(point)) for point in points if (moment := self._time(point)) is not None)
         new = sorted((one for one in timed if known is None or one[0] > known), key=lambda one: one[0])
         if new:
@@ -146,6 +138,12 @@ class Vehicles(Domain):
                     values[feature.id] = placed[-1]
         if known is None or self.platform_now() - known > WINDOW:
             _put_motion(values, features, None)
+
+    def _known(self, vehicle: str, features: Sequence[Feature]) -> datetime | None:
+        """Return the moment of the latest point, whether it was asked for or pushed: a poll does not go back in time."""
+        told = [self.context.router().told(one.id) for one in features if one.kind is Kind.POSITION]
+        moments = [moment for moment in (self._latest.get(vehicle), *told) if moment is not None]
+        return max(moments, default=None)
 
     def _time(self, point: Fields) -> datetime | None:
         """Return when a point was; one of the future is none."""
