@@ -19,11 +19,11 @@ from custom_components.hikvision_ivm.systems.hikcentral.happening import Happeni
 from custom_components.hikvision_ivm.systems.hikcentral.push import LEVEL_WORDS
 from custom_components.hikvision_ivm.systems.hikcentral.push_data import told_of
 from custom_components.hikvision_ivm.systems.hikcentral.reservations import Reservation
-from custom_components.hikvision_ivm.systems.hikcentral.wire import fields
 from custom_components.hikvision_ivm.systems.hikcentral.words import REASONS, RESERVATION_STATES
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import EventFeature, Occurrence, Phase, Target
 from custom_components.hikvision_ivm.systems.settings import PERSONAL_WORDS
+from custom_components.hikvision_ivm.systems.transport.json import fields
 from tests.documents import ENGLISH, TEXTS, quoted, records, section
 from tests.systems.hikcentral.domain_bench import bench
 

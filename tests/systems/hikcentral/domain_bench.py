@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from custom_components.hikvision_ivm.systems.background import Background
 from custom_components.hikvision_ivm.systems.base import Runtime
-from custom_components.hikvision_ivm.systems.hikcentral.background import Background
 from custom_components.hikvision_ivm.systems.hikcentral.client import HikCentralClient
 from custom_components.hikvision_ivm.systems.hikcentral.context import Context
 from custom_components.hikvision_ivm.systems.hikcentral.dedupe import Delivered

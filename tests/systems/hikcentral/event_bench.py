@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from custom_components.hikvision_ivm.systems.background import Background
 from custom_components.hikvision_ivm.systems.base import PushHealth, PushReply, PushRequest, Runtime
-from custom_components.hikvision_ivm.systems.hikcentral.background import Background
 from custom_components.hikvision_ivm.systems.hikcentral.channel import EventChannel
 from custom_components.hikvision_ivm.systems.hikcentral.client import HikCentralClient
 from custom_components.hikvision_ivm.systems.hikcentral.context import Context

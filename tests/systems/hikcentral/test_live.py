@@ -29,9 +29,9 @@ from custom_components.hikvision_ivm.systems.hikcentral.live import (
     device_ip,
 )
 from custom_components.hikvision_ivm.systems.hikcentral.records import Camera
-from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import CameraFeature, Picture
+from custom_components.hikvision_ivm.systems.transport.json import Fields
 from simulators.hikcentral.options import Options
 from simulators.hikcentral.plan import SitePlan
 

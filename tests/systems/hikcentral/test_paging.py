@@ -9,7 +9,7 @@ import pytest
 from custom_components.hikvision_ivm.systems.errors import ProtocolError
 from custom_components.hikvision_ivm.systems.hikcentral.codes import TooLongError
 from custom_components.hikvision_ivm.systems.hikcentral.paging import Pages, read_pages
-from custom_components.hikvision_ivm.systems.hikcentral.wire import decode
+from custom_components.hikvision_ivm.systems.transport.json import decode
 
 type Shape = Callable[[list[dict[str, int]], int], Any]
 

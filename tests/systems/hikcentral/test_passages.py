@@ -7,9 +7,9 @@ import pytest
 
 from custom_components.hikvision_ivm.systems.errors import InvalidArgumentError
 from custom_components.hikvision_ivm.systems.hikcentral.passages import PARKED, PASSAGES, passage_of
-from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, Occurrence, Phase
+from custom_components.hikvision_ivm.systems.transport.json import Fields
 from simulators.hikcentral import SitePlan
 
 from .domain_bench import START, UID, ZONE, Bench, Clock, bench, records

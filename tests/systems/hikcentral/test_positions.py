@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.hikvision_ivm.systems.hikcentral.positions import heading_of, position_of, speed_of
-from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
+from custom_components.hikvision_ivm.systems.transport.json import Fields
 from custom_components.hikvision_ivm.systems.values import PositionValue
 
 BERLIN = (52.520008, 13.404954)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from custom_components.hikvision_ivm.systems.background import Background
 from custom_components.hikvision_ivm.systems.base import PushReply, PushRequest
-from custom_components.hikvision_ivm.systems.hikcentral.background import Background
 from custom_components.hikvision_ivm.systems.hikcentral.push import parse
 from custom_components.hikvision_ivm.systems.hikcentral.receive import BODY_LIMIT, SLICE, WAITING_BYTES, Receiver
 

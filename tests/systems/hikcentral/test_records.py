@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.hikvision_ivm.systems.hikcentral import records
-from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
+from custom_components.hikvision_ivm.systems.transport.json import Fields
 
 type Read = Callable[[Fields], Any]
 

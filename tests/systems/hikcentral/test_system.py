@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from custom_components.hikvision_ivm.systems.background import Background
 from custom_components.hikvision_ivm.systems.base import PushHealth, PushRequest, PushState, Runtime, Tier
 from custom_components.hikvision_ivm.systems.errors import (
     AccessDisabledError,
@@ -18,7 +19,6 @@ from custom_components.hikvision_ivm.systems.errors import (
     UnsupportedError,
 )
 from custom_components.hikvision_ivm.systems.hikcentral import HikCentralSystem
-from custom_components.hikvision_ivm.systems.hikcentral.background import Background
 from custom_components.hikvision_ivm.systems.hikcentral.problems import right_of
 from custom_components.hikvision_ivm.systems.hikcentral.system import ACTIONS
 from custom_components.hikvision_ivm.systems.kinds import Kind

@@ -15,9 +15,9 @@ from custom_components.hikvision_ivm.systems.errors import (
 )
 from custom_components.hikvision_ivm.systems.hikcentral.reservations import Identities, Reservation
 from custom_components.hikvision_ivm.systems.hikcentral.visitors import CANCEL, CHANGE, LIST, RESERVE
-from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, CalendarFeature
+from custom_components.hikvision_ivm.systems.transport.json import Fields
 from custom_components.hikvision_ivm.systems.values import CalendarEntry
 
 from .domain_bench import START, ZONE, Bench, bench

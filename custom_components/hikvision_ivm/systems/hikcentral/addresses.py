@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from ..errors import InvalidArgumentError, NotPlayableError
-from .wire import Fields
+from ..transport.json import Fields
 
 PROTOCOLS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {

@@ -12,12 +12,12 @@ from enum import StrEnum
 import logging
 from typing import Any, Final
 
+from ..background import Background, wait_for_end
 from ..base import PushHealth, PushReply, PushRequest, PushState, Runtime, Sink
 from ..errors import AuthenticationError, InsufficientRightsError, RejectedError, SystemFailure, UnsupportedError
 from ..model import Inventory, Problem
 from ..settings import PUSH
 from .backfill import Backfill, tell
-from .background import Background, wait_for_end
 from .client import HikCentralClient
 from .dedupe import Delivered
 from .event_pictures import EventPictures

@@ -31,6 +31,7 @@ from ..errors import (
 from ..model import Picture
 from ..transport.gate import CredentialGate, Refusal
 from ..transport.http import HttpClient
+from ..transport.json import decode, fields
 from ..transport.messages import Response
 from ..transport.redact import redact_text
 from .address import PREFIX
@@ -38,7 +39,6 @@ from .codes import CODES, NAT, SIGNATURE, UNKNOWN, failure, normal
 from .paging import Pages, read_pages
 from .pictures import decode_picture, decode_text, envelope
 from .signature import Keys, signed_headers
-from .wire import decode, fields
 
 _LOGGER = logging.getLogger(__name__)
 

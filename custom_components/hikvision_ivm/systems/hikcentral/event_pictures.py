@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 import logging
 from typing import Final
 
+from ..background import Background, wait_for_end
 from ..base import Runtime, Sink
 from ..errors import AuthenticationError, BodyTooLargeError, ProtocolError, SystemFailure
 from ..kinds import Kind
 from ..model import ImageFeature, Occurrence, Phase, Picture, Report
-from .background import Background, wait_for_end
 from .client import HikCentralClient
 from .happening import Happening
 from .pictures import decode_text

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from ..background import Background
 from ..base import Runtime, Sink
 from ..kinds import Kind
 from ..model import Inventory, Occurrence, Phase, Report, Value
-from .background import Background
 from .records import Facts
 from .seen import remember, with_seen
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from ..model import Phase
+from ..transport.json import EMPTY, Fields
 from .event_types import EventType
 from .push import LEVEL_WORDS, PushEvent, word_of
 from .push_data import Detail, Reference
-from .wire import EMPTY, Fields
 
 EVENTS: Final = "events"
 ACCESSES: Final = "accesses"

@@ -12,8 +12,8 @@ from typing import Any, Final
 from ..errors import InsufficientRightsError, ProtocolError, SystemFailure, UnsupportedError
 from ..model import Identity
 from ..settings import APP_KEY, IDENTITY, MARKS
+from ..transport.json import fields
 from .client import HikCentralClient
-from .wire import fields
 
 VERSION: Final = "common/v1/version"
 SITES: Final = "resource/v1/site/siteList"

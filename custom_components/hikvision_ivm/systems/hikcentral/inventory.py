@@ -21,13 +21,13 @@ from ..errors import (
     UnsupportedError,
 )
 from ..settings import AREAS, PARKING_SPACES, SITES as SITES_OPTION
+from ..transport.json import Fields, fields
 from .client import HikCentralClient
 from .identity import VERSION
 from .lists import Lists
 from .offers import choices
 from .parts import CAMERAS, MANAGEMENT, OVERVIEW, PARTS, POOLS, REGIONS, SITES, SPACES, Part
 from .records import Bed, Camera, Facts, Floor, ManagementServer, Pool, Region, Site, Space
-from .wire import Fields, fields
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 import orjson
 
 from ..errors import ProtocolError, RejectedError
+from ..transport.json import Fields, fields, listed
 from .client import HikCentralClient
 from .paging import Pages
 from .record_fields import CONTROLLER, ENCODER, MOBILE
-from .wire import Fields, fields, listed
 
 _LOGGER = logging.getLogger(__name__)
 

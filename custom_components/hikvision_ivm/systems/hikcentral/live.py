@@ -22,10 +22,10 @@ from ..errors import (
 from ..kinds import Kind
 from ..model import CameraFeature, Feature, Picture
 from ..settings import STREAM_TEMPLATE
+from ..transport.json import Fields, fields
 from .addresses import PRIVATE, PROTOCOLS, address_of, check_template, fill_template, playable
 from .arguments import target, word
 from .records import CONTROLLER, ENCODER, MOBILE, Camera
-from .wire import Fields, fields
 
 if TYPE_CHECKING:
     from .context import Context

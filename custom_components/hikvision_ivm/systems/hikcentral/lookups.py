@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 from ..base import Sink
 from ..errors import InsufficientRightsError, InvalidArgumentError, NotFoundError, RejectedError, UnsupportedError
 from ..model import Feature
+from ..transport.json import Fields, fields
 from . import arguments as given
 from .times import parse_time
-from .wire import Fields, fields
 from .words import COLOURS, GENDERS, LEVEL_TYPES, named, told
 
 if TYPE_CHECKING:

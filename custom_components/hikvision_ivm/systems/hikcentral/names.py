@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from ..errors import NotFoundError, SystemFailure
 from ..settings import PERSONAL
+from ..transport.json import fields
 from .lookups import PERSON_BY_ID, VEHICLES, name_of, search_vehicles, vehicle_groups
-from .wire import fields
 
 if TYPE_CHECKING:
     from .context import Context

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from ..background import Background
 from ..base import Sink
 from ..kinds import Kind
 from ..model import EventFeature, Inventory, Occurrence, Phase, Report, Value
-from .background import Background
 from .names import Names
 from .routes import reading_id
 

@@ -12,8 +12,8 @@ import hashlib
 from typing import Any, Final
 
 from ..errors import ProtocolError
+from ..transport.json import Fields, fields, listed
 from .codes import TooLongError
-from .wire import Fields, fields, listed
 
 AT_ONCE: Final = 4
 MOST_PAGES: Final = 2000

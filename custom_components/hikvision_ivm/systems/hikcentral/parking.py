@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, override
 
+from ..background import together
 from ..errors import (
     InsufficientRightsError,
     NotFoundError,
@@ -17,12 +18,11 @@ from ..errors import (
 )
 from ..kinds import Kind
 from ..model import Feature, ImageFeature, Occurrence, Phase, Picture, Report, SensorFeature
-from .background import together
+from ..transport.json import Fields
 from .lists import Lists
 from .polled import Domain, Values, forget, merged, of_device, put
 from .records import Floor, ParkingLot, Space
 from .times import parse_time
-from .wire import Fields
 
 if TYPE_CHECKING:
     from .client import HikCentralClient

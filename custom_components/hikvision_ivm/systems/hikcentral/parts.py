@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from ..transport.json import Fields
 from .records import (
     AlarmInput,
     AlarmOutput,
@@ -21,7 +22,6 @@ from .records import (
     StreamServer,
     Vehicle,
 )
-from .wire import Fields
 
 SITES: Final = "resource/v1/site/siteList"
 REGIONS: Final = "resource/v1/regions"

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, override
 
+from ..background import together
 from ..kinds import Kind
 from ..model import Feature, Report
-from .background import together
+from ..transport.json import Fields, fields
 from .polled import IDS_PER_CALL, Domain, Values, by_record, forget, in_batches, merged, put
 from .record_fields import count
 from .records import Camera, CountingGroup
 from .times import format_time, parse_time
-from .wire import Fields, fields
 
 TOTALS: Final = "aiapplication/v1/people/statisticsTotalNumByTime"
 LIVE: Final = "aiapplication/v1/people/resourceGroupRealTimeCount"

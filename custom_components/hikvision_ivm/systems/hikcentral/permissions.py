@@ -5,10 +5,10 @@ from typing import Any, Final, override
 
 from ..kinds import Kind
 from ..model import ButtonFeature, Report
+from ..transport.json import fields
 from .lookups import apply
 from .polled import Domain, Values, forget, put
 from .record_fields import count
-from .wire import fields
 from .words import RESULT_TYPES
 
 RESULTS: Final = "acs/v1/auth/applicationResult"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..errors import ProtocolError
 from ..model import Picture
-from .wire import Fields, fields
+from ..transport.json import Fields, fields
 
 _MAGIC: Final = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"BM", "image/bmp"),
                  (b"GIF8", "image/gif"))  # fmt: skip

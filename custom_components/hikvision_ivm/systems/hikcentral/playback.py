@@ -22,13 +22,13 @@ from ..errors import (
 )
 from ..model import Feature, Recording
 from ..settings import PLAYBACK_TEMPLATE
+from ..transport.json import Fields, fields
 from .addresses import PRIVATE, address_of, fill_template, is_for_playback, playable
 from .arguments import span, target
 from .codes import NO_RECORDING
 from .live import OTHER_PROTOCOL, device_ip, own_template
 from .records import Camera
 from .times import format_time, parse_time
-from .wire import Fields, fields
 
 if TYPE_CHECKING:
     from .context import Context

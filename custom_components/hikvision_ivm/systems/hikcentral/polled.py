@@ -6,6 +6,7 @@ from itertools import batched
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from ..background import together
 from ..errors import (
     AuthenticationError,
     ConnectionFailedError,
@@ -18,7 +19,6 @@ from ..errors import (
 from ..kinds import Kind
 from ..model import UNKNOWN, Feature, Inventory, Occurrence, Report, Unknown, Value
 from ..settings import PERSONAL
-from .background import together
 from .places import device_id
 
 if TYPE_CHECKING:

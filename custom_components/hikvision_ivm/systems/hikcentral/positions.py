@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
+from ..transport.json import Fields
 from ..values import PositionValue
-from .wire import Fields
 
 SCALE: Final = 360_000
 """By rule a coordinate is degrees x 360000 + minutes x 6000 + seconds x 100; samples print degrees."""

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from ..errors import ProtocolError
 from ..kinds import Kind
+from ..transport.json import Fields, fields, listed
 from .client import HikCentralClient
 from .records import Camera
-from .wire import Fields, fields, listed
 
 LONGEST_OPTION: Final = 200
 """Characters of a name that are shown; Home Assistant takes 255 for a whole state."""

@@ -11,12 +11,12 @@ import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ..background import together
 from ..base import Sink
 from ..errors import InvalidArgumentError, NotConfirmedError, SystemFailure, UnsupportedError
 from ..kinds import Kind
 from ..model import UNKNOWN, ButtonFeature, Feature, Inventory, Report, SelectFeature, Unknown, Value
 from .arguments import bounded, targets, text
-from .background import together
 from .preset_lists import SORTS, Preset, number_of, options_of, read
 from .ptz import START, STOP, Ptz, camera_of
 from .records import Camera

@@ -12,6 +12,7 @@ import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ..background import Background, together, wait_for_end
 from ..base import Sink
 from ..errors import (
     AccessDisabledError,
@@ -31,7 +32,6 @@ from ..errors import (
 from ..kinds import Kind
 from ..model import Feature
 from .arguments import number, targets, word
-from .background import Background, together, wait_for_end
 from .codes import OCCUPIED
 from .live import Live
 from .local import LOCAL, Numbers

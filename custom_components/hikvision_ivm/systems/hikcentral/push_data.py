@@ -12,9 +12,9 @@ from typing import Final
 
 from ..kinds import Kind
 from ..model import Value
+from ..transport.json import Fields
 from ..values import PositionValue
 from .positions import position_of
-from .wire import Fields
 from .words import COLOURS, GENDERS, named
 
 type Detail = str | int | float | bool

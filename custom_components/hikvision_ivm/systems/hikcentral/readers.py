@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from ..background import together
 from ..base import Sink
 from ..errors import AuthenticationError, PlatformUserError, SystemFailure
 from ..kinds import Kind
 from ..model import UNKNOWN, EventFeature, Feature, Inventory, LockFeature, Report, Unknown, Value
-from .background import together
 from .feature_rows import Wishes, features
 from .features_access import READER, READERS
 from .lists import whole

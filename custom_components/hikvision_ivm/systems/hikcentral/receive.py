@@ -11,10 +11,10 @@ from http import HTTPStatus
 import logging
 from typing import Any, Final
 
+from ..background import Background
 from ..base import PushReply, PushRequest, Runtime, Sink
 from ..settings import POST_SOURCES
 from ..transport.sources import Network, is_among, networks
-from .background import Background
 from .push import Batch, parse, slices
 from .router import EventRouter
 

@@ -4,7 +4,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final
 
-from .wire import Fields
+from ..transport.json import Fields
 
 ENCODER: Final = "encodeDevice"
 CONTROLLER: Final = "acsDevice"

@@ -6,16 +6,16 @@ Server by server and pool by pool, for there is no other way to ask. Pools of pi
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, override
 
+from ..background import together
 from ..kinds import Kind
 from ..model import CameraFeature, Feature, Report
+from ..transport.json import Fields
 from ..values import CameraValue
-from .background import together
 from .context import Context
 from .lists import Lists
 from .polled import Domain, Values, by_record, put
 from .recording_states import EXCEPTION, NOT_RECORDING, RECORDING, RECORDING_STATES, SEARCH_FAILED, STATUS
 from .records import Camera, Pool
-from .wire import Fields
 
 PERIOD_SECONDS: Final = 300.0
 _PICTURES: Final = 3

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import ClassVar, Final, Self
 
+from ..transport.json import Fields
 from .record_fields import ALARM_DEVICE, CONTROLLER, ENCODER, MOBILE, NO_ID, nothing, parent_of, state
 from .records_places import Bed, Counted, CountingGroup, Floor, ParkingLot, Room, Rule, Space, SpaceType, Vehicle
 from .records_servers import IntelligentServer, ManagementServer, Pool, RecordServer, StreamServer
-from .wire import Fields
 
 __all__ = [
     "ALARM_DEVICE",

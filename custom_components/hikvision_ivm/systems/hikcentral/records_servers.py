@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
+from ..transport.json import Fields
 from .record_fields import count, state
-from .wire import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import logging
 from typing import Final
 
+from ..background import together
 from ..base import Runtime
 from ..errors import SystemFailure
 from ..model import Report
-from .background import together
 from .status import Status
 from .watched import CAMERA_KEY, CAMERAS_OF
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
+from ..background import Background
 from ..base import Runtime, Sink
 from ..kinds import Kind
 from ..model import Inventory, Occurrence, Phase, Report, Unknown, Value
 from ..settings import HOLD_PULSE, PULSE_DEFAULT
-from .background import Background
 from .dedupe import Delivered
 from .event_types import NORMAL, Category, EventType, Role
 from .feature_rows import Wishes

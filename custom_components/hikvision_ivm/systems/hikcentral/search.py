@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ..base import Runtime
 from ..errors import ProtocolError
+from ..transport.json import Fields, fields, listed
 from . import happening
 from .client import HikCentralClient
 from .codes import TooLongError
@@ -20,7 +21,6 @@ from .push import LONGEST_NAME, moment
 from .push_data import Reference, Store
 from .times import format_time
 from .vehicles import driving_events
-from .wire import Fields, fields, listed
 
 RECORDS: Final = "eventService/v1/eventRecords/page"
 ACCESSES: Final = "acs/v1/door/events"

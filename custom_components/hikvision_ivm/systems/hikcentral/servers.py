@@ -3,15 +3,15 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, override
 
+from ..background import together
 from ..kinds import Kind
 from ..model import Feature, Report, Value
-from .background import together
+from ..transport.json import fields
 from .context import Context
 from .lists import Lists
 from .parts import MANAGEMENT, PARTS, POOLS
 from .polled import Domain, Values, forget, merged, put
 from .records import IntelligentServer, ManagementServer, Pool, RecordServer, StreamServer
-from .wire import fields
 
 PERIOD_SECONDS: Final = 300.0
 SERVERS_AT_ONCE: Final = 10

@@ -13,6 +13,7 @@ from typing import Any, Final
 from ..base import Runtime
 from ..errors import AuthenticationError, ConnectionFailedError, NotFoundError, RejectedError, SystemFailure
 from ..model import UNKNOWN, Feature, Inventory, Report, Unknown, Value
+from ..transport.json import Fields, listed
 from ..values import LockValue
 from .client import HikCentralClient
 from .inventory import LASTING, REFUSALS, all_or_none
@@ -23,7 +24,6 @@ from .polled import PATIENCE, Values, merged
 from .record_fields import ENCODER
 from .records import Facts
 from .watched import BY_KEY, BY_RECORD, CAMERA_KEY, WATCHED, Watched
-from .wire import Fields, listed
 
 _LOGGER = logging.getLogger(__name__)
 

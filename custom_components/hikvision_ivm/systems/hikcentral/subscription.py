@@ -16,9 +16,9 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from ..base import Runtime
 from ..errors import RejectedError, UnlicensedError, UnsupportedError
 from ..model import Problem
+from ..transport.json import fields
 from .client import HikCentralClient
 from .event_types import LOW_CODES, LOWEST_SUBSCRIBABLE, MAIN_CODES
-from .wire import fields
 
 _LOGGER = logging.getLogger(__name__)
 

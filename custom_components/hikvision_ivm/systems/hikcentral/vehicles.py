@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final, override
 
+from ..background import together
 from ..kinds import Kind
 from ..model import Feature, Report
+from ..transport.json import EMPTY, Fields, fields
 from ..values import PositionValue
-from .background import together
 from .client import HikCentralClient
 from .polled import Domain, Values, by_record, forget, in_batches, merged, put
 from .positions import position_of
 from .records import Vehicle
 from .times import format_time, parse_time
-from .wire import EMPTY, Fields, fields
 
 if TYPE_CHECKING:
     from .context import Context

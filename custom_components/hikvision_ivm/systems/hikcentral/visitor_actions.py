@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from ..base import Sink
 from ..errors import InvalidArgumentError
 from ..model import Feature
+from ..transport.json import Fields, fields, listed
 from . import arguments as given
 from .lookups import chosen
 from .reservations import Visitor
 from .visit_forms import visit_of
 from .visitors import Visitors
-from .wire import Fields, fields, listed
 from .words import RESERVATION_STATES, number_of, told
 
 if TYPE_CHECKING:

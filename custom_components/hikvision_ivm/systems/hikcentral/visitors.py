@@ -14,13 +14,13 @@ from ..base import Sink
 from ..errors import NotFoundError, RejectedError, SystemFailure
 from ..kinds import Kind
 from ..model import CalendarFeature, Feature, Report
+from ..transport.json import Fields, fields
 from ..values import CalendarEntry
 from .lookups import ASSIGN, apply, chosen_levels, members_body, person_id
 from .polled import Domain, Values, forget, put
 from .reservations import ARRIVED, EXPECTED, INVALID, Identities, Reservation, Visitor
 from .times import format_time
 from .visit_forms import Visit, check_in_body, reservation_body, visit_of_entry
-from .wire import Fields, fields
 
 if TYPE_CHECKING:
     from .context import Context

@@ -36,10 +36,10 @@ from ..settings import (
     USERNAME,
     VERIFY_SSL,
 )
+from ..transport.address import addresses
 from ..transport.gate import CredentialGate
 from ..transport.http import Credentials, HttpClient, Policy
 from . import diagnostics as exporting, poll as polling
-from .address import addresses
 from .client import IsapiClient
 from .details import Details
 from .features import build

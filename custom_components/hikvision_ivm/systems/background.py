@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Coroutine, Iterable
 import logging
 from typing import Any
 
-from ..base import Runtime
-from ..errors import SystemFailure
+from .base import Runtime
+from .errors import SystemFailure
 
 _LOGGER = logging.getLogger(__name__)
 

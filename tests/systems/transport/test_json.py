@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.hikvision_ivm.systems.errors import ProtocolError
-from custom_components.hikvision_ivm.systems.hikcentral.wire import Fields, as_number, as_text, decode, fields, listed
+from custom_components.hikvision_ivm.systems.transport.json import Fields, as_number, as_text, decode, fields, listed
 
 
 def test_names() -> None:

@@ -1,7 +1,7 @@
-"""Tolerant reading of what the platform answers and pushes (hikcentral §5, "General parser rules").
+"""Tolerant reading of JSON that platforms answer and push (hikcentral §5, ip-receiver §6).
 
-Printed samples carry blanks in keys, change the case of names, write numbers as text, and give one object where a list
-was announced. Everything is read through `Fields`, so that no other module knows about it.
+Printed samples carry blanks in keys, change the case of names, write numbers and flags as text, and give one object
+where a list was announced. Everything is read through `Fields`, so that no other module knows about it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -88,15 +88,15 @@ class Fields(Mapping[str, Any]):
         return None
 
     def flag(self, *names: str) -> bool | None:
-        """Return the first of these that is true or false, 1 or 0, or text of that."""
+        """Return the first of these that is true or false, 1 or 0, yes or no, or text of that."""
         for name in names:
             value = self._found(name)
             if isinstance(value, bool):
                 return value
             word = str(value).strip().lower()
-            if word in {"1", "true"}:
+            if word in {"1", "true", "yes"}:
                 return True
-            if word in {"0", "false"}:
+            if word in {"0", "false", "no"}:
                 return False
         return None
 
