@@ -241,3 +241,14 @@ class NotConfirmedError(SystemFailure):
     def __init__(self, message: str = "", *, wanted: object = "", found: object = "") -> None:
         """`wanted` and `found`: the value that was sent and the one that was read."""
         super().__init__(message, wanted=wanted, found=found)
+
+
+class ArmingRefusedError(RejectedError):
+    """A partition was not armed; `zones` names what stands against it, `reason` is the system's own word."""
+
+    key = "arming_refused"
+
+    def __init__(self, message: str = "", *, partition: str, zones: str, reason: str = "") -> None:
+        """`zones`: names with what is wrong with each, never empty: a refusal without a cause is a `RejectedError`."""
+        super().__init__(message or f"{partition}: {zones}", reason=reason)
+        self.placeholders = {"partition": partition, "zones": zones, "reason": reason}

@@ -153,10 +153,12 @@ class BinarySensorFeature(Feature):
     """Something that is or is not. Value: bool.
 
     `hold`: seconds after which an occurrence that was not ended counts as over; None: only an end or a poll ends it.
+    `shape`: what is sensed where the kind leaves that open, in Home Assistant's word (`door`, `motion`, `smoke`).
     """
 
     type = "binary_sensor"
     hold: float | None = None
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 Data (`isapi`, `ip_receiver`): `url` (one base URL of `System.addresses`), `username`, `password`, `verify_ssl`,
 `fingerprint` (None, or the SHA-256 of the one certificate that is accepted, lower-case hex), `allow_basic`.
 
+Data (`ip_receiver`) besides: `identity` and `marks` as below.
+
 Data (`hikcentral`): `url`, `verify_ssl`, `fingerprint`, `app_key`, `app_secret`, `user_id` (empty: none), `identity`
 (unique id given at set-up), `marks` (list of hashes by which the platform is recognised under another key).
 """
@@ -69,6 +71,26 @@ RAW_EVENTS: Final = "raw_events"
 HOLD_PULSE: Final = "hold_pulse"
 """Seconds for which something shows that happens at a moment."""
 PULSE_DEFAULT: Final = 10
+
+PANELS: Final = "panels"
+"""Devices behind a receiver to import: a list of ids. Absent: all, also those that come later."""
+ALARM_CODE: Final = "alarm_code"
+"""Code that Home Assistant asks for; the panel never sees it. Absent or empty: none. A secret."""
+CODE_TO_ARM: Final = "code_to_arm"
+"""Whether the code is asked for when arming, too. Absent: no."""
+ENTRY_DELAY: Final = "entry_delay"
+"""Whether a partition shows pending when a delay zone opens while it is armed. Absent: no."""
+SILENT_ALARMS: Final = "silent_alarms"
+"""Whether duress and silent panic show a partition as triggered. Absent: no."""
+CLEAR_ON_DISARM: Final = "clear_on_disarm"
+"""Whether disarming a triggered partition clears its alarm, too. Absent: yes."""
+ZONE_SECONDS: Final = "zone_seconds"
+"""Seconds between two looks at the zones of a panel."""
+ZONE_SECONDS_DEFAULT: Final = 10
+ZONE_NUMBERS: Final = "zone_numbers"
+"""How zone numbers in events relate to ids: one of `ZONE_NUMBER_WORDS`. Absent: `learn`."""
+ZONE_NUMBER_WORDS: Final = ("learn", "same", "one_more")
+"""Watch which zone is in alarm; the number is the id; the number is the id plus one."""
 
 PERSONAL_WORDS: Final = ("persons", "plates", "faces", "health", "visitors")
 """What `personal` may hold."""

@@ -54,11 +54,17 @@ class ArmMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmPanelValue(StateValue):
-    """State of a partition and who caused it."""
+    """State of a partition and who caused it. `state` None: unknown, although something else is known.
 
-    state: ArmState
+    `open_zones` hold names of zones that stand against arming: open, offline, tampered or broken. `alarm_zones` are in
+    alarm, `bypassed_zones` are left out while armed.
+    """
+
+    state: ArmState | None = None
     changed_by: str | None = None
     open_zones: tuple[str, ...] = ()
+    alarm_zones: tuple[str, ...] = ()
+    bypassed_zones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

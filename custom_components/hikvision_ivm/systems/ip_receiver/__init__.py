@@ -1,0 +1,1 @@
+"""Hik IP Receiver Pro: alarm panels and other devices behind one receiver."""
