@@ -96,9 +96,10 @@ class AccountLockedError(AuthenticationError):
 
     key = "account_locked"
 
-    def __init__(self, message: str = "", *, unlock_seconds: float | None = None) -> None:
-        """`unlock_seconds`: remaining lock in seconds."""
+    def __init__(self, message: str = "", *, unlock_seconds: float | None = None, pending: bool = False) -> None:
+        """`unlock_seconds`: remaining lock in seconds; `pending`: afterwards it is tried again without the user."""
         super().__init__(message, attempts_left=0)
+        self.pending = pending
         self.unlock_seconds = unlock_seconds
         minutes = "" if unlock_seconds is None else max(1, round(unlock_seconds / 60))
         self.placeholders = {**self.placeholders, "minutes": str(minutes)}

@@ -24,7 +24,8 @@ credentials and tells the turn how they were received.
   are overloaded. If it was cancelled meanwhile, the first request after the pause takes its place. There is no
   confirming login when two logins may have been counted already, when it would be the last one before the lock, or
   when `confirm` is off (one login per user action, as in a config flow).
-* LOCKED ends by a user's action only, and while the lock runs not even by that.
+* LOCKED ends by a user's action only, and while the lock runs not even by that; one that is not about the credentials
+  ends when it is over.
 """
 
 import asyncio
@@ -47,10 +48,14 @@ has not answered by then most likely accepted the credentials."""
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a device said with a 401: tries before the lock and seconds until it is over, None where it said nothing."""
+    """What a device said with a 401: tries before the lock and seconds until it is over, None where it said nothing.
+
+    `patient`: it is not about these credentials (our address is locked): after the lock they are tried again.
+    """
 
     attempts_left: int | None = None
     unlock_seconds: float | None = None
+    patient: bool = False
 
     @property
     def locked(self) -> bool:
@@ -99,8 +104,8 @@ class CredentialGate:
 
     @property
     def pending(self) -> bool:
-        """Whether the refusal still waits for its confirming login."""
-        return self.state is GateState.PAUSED
+        """Whether the refusal still waits for its confirming login, or for the end of a lock."""
+        return self.state is GateState.PAUSED or (self.state is GateState.LOCKED and self.refusal.patient)
 
     def check(self) -> None:
         """Raise `CredentialsBlockedError` or `AccountLockedError` for a request that may not be sent."""
@@ -113,6 +118,11 @@ class CredentialGate:
             return
         self.refusal = Refusal()
         self._become(GateState.UNPROVEN)
+
+    def shut(self, refusal: Refusal) -> None:
+        """Close the gate: the device refused the credentials in another way than by a 401."""
+        if self.state not in {GateState.CLOSED, GateState.LOCKED}:
+            self._shut(refusal)
 
     def unprove(self) -> None:
         """Let the next request prove the login again, alone: the device may have restarted."""
@@ -135,8 +145,9 @@ class CredentialGate:
         now = self._runtime.monotonic()
         if self.state is GateState.LOCKED:
             if self._until > now:
-                raise AccountLockedError("not sent: the account is locked", unlock_seconds=self._until - now)
-            if self._released:
+                seconds = self._until - now
+                raise AccountLockedError("not sent: locked", unlock_seconds=seconds, pending=self.refusal.patient)
+            if self._released or self.refusal.patient:
                 self.reset()
         if self.state is GateState.PAUSED and (owner or (self._leader is None and now >= self._until)):
             return
@@ -210,19 +221,21 @@ class CredentialGate:
         if self.state in {GateState.CLOSED, GateState.LOCKED}:
             return False
         again = self._confirm and self.state is not GateState.PAUSED and logins < 2
-        self.refusal = refusal
-        self._released = False
-        now = self._runtime.monotonic()
-        if refusal.locked:
-            self._until = now + (refusal.unlock_seconds or 0.0)
-            self._become(GateState.LOCKED)
-            return False
-        if again and (refusal.attempts_left is None or refusal.attempts_left > 1):
-            self._until = now + self.pause
+        if not refusal.locked and again and (refusal.attempts_left is None or refusal.attempts_left > 1):
+            self.refusal = refusal
+            self._released = False
+            self._until = self._runtime.monotonic() + self.pause
             self._become(GateState.PAUSED)
             return True
-        self._become(GateState.CLOSED)
+        self._shut(refusal)
         return False
+
+    def _shut(self, refusal: Refusal) -> None:
+        """Let nothing pass any more."""
+        self.refusal = refusal
+        self._released = False
+        self._until = self._runtime.monotonic() + (refusal.unlock_seconds or 0.0)
+        self._become(GateState.LOCKED if refusal.locked else GateState.CLOSED)
 
     def _become(self, state: GateState) -> None:
         """Change the state and wake whoever waits."""

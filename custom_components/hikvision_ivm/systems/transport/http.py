@@ -112,6 +112,12 @@ class HttpClient:
         basic_allowed = self._base.scheme == "https" or policy.allow_basic
         self._auth = None if credentials is None else Authenticator(credentials, basic_allowed=basic_allowed)
 
+    def renew_login(self) -> None:
+        """Log in anew with the next request: the other side does not know the session any more."""
+        if self._auth is not None:
+            self._auth.forget()
+            self.gate.unprove()
+
     async def request(
         self,
         method: str,
@@ -233,9 +239,8 @@ class HttpClient:
     async def _failure(self, err: Exception) -> SystemFailure:
         """Translate an error; after one that may mean a restart the next login is proven anew."""
         self.counters.failures += 1
-        if is_unreachable(err) and self._auth is not None:
-            self._auth.forget()
-            self.gate.unprove()
+        if is_unreachable(err):
+            self.renew_login()
         fingerprint = None
         if isinstance(err, aiohttp.ClientConnectorCertificateError):
             fingerprint = await presented_fingerprint(self._session, self._base, self.policy.connect)

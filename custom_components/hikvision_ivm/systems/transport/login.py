@@ -140,7 +140,9 @@ class Login:
         if self._turn.refused(refusal):
             raise ConfirmLaterError
         if refusal.locked:
-            raise AccountLockedError("the account is locked", unlock_seconds=refusal.unlock_seconds)
+            raise AccountLockedError(
+                "the account is locked", unlock_seconds=refusal.unlock_seconds, pending=refusal.patient
+            )
         raise AuthenticationError("the device refused the credentials", attempts_left=refusal.attempts_left)
 
     def _refusal(self, refused: Response) -> Refusal:

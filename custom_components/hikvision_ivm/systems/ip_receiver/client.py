@@ -1,0 +1,235 @@
+"""Asking a receiver: fourteen endpoints, for itself and for each device behind it (ip-receiver §2)."""
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import Enum
+import logging
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+
+from ..base import Runtime
+from ..errors import (
+    AccountLockedError,
+    AuthenticationError,
+    BusyError,
+    DeviceFailureError,
+    InsufficientRightsError,
+    NotFoundError,
+    SystemFailure,
+    UnsupportedError,
+)
+from ..transport.gate import Refusal
+from ..transport.http import HttpClient, Response
+from ..transport.json import Fields
+from .records import DeviceRecord
+from .status import LOCK_SECONDS, LoginExpiredError, Outcome, judge
+
+_LOGGER = logging.getLogger(__name__)
+
+JSON: Final = "application/json"
+PACE_SECONDS: Final = 0.2
+"""Least time between two status requests that nobody waits for: one receiver serves all panels."""
+RETRY_SECONDS: Final = (1.0, 2.0, 4.0)
+"""Pauses before a read is repeated that found the receiver busy."""
+FAILED_SECONDS: Final = 1.0
+"""Pause before a read is repeated, once, that the device failed at."""
+MEDIA_LIMIT: Final = 50 * 1024 * 1024
+MEDIA_SECONDS: Final = 60.0
+_LIST_LIMIT: Final = 8 * 1024 * 1024
+
+
+class Endpoint(Enum):
+    """What can be asked for: method, path (`{}` stands for an id), and whether it only reads."""
+
+    DEVICES = ("POST", "/ISAPI/ContentMgmt/DeviceMgmt/deviceList", True)
+    SUBSCRIBE = ("POST", "/ISAPI/Event/notification/subscribeDeviceMgmt", True)
+    UNSUBSCRIBE = ("DELETE", "/ISAPI/Event/notification/unSubscribeDeviceMgmt/{}", False)
+    ARM = ("PUT", "/ISAPI/SecurityCP/control/arm/{}", False)
+    DISARM = ("PUT", "/ISAPI/SecurityCP/control/disarm/{}", False)
+    CLEAR_ALARM = ("PUT", "/ISAPI/SecurityCP/control/clearAlarm/{}", False)
+    BYPASS = ("PUT", "/ISAPI/SecurityCP/control/bypass", False)
+    BYPASS_RECOVER = ("PUT", "/ISAPI/SecurityCP/control/bypassRecover", False)
+    DEACTIVATION = ("PUT", "/ISAPI/SecurityCP/control/deactivation", False)
+    OUTPUTS = ("POST", "/ISAPI/SecurityCP/control/outputs", False)
+    PERIPHERALS = ("GET", "/ISAPI/SecurityCP/status/exDevStatus", True)
+    PARTITIONS = ("GET", "/ISAPI/SecurityCP/status/subSystems", True)
+    ZONES = ("POST", "/ISAPI/SecurityCP/status/zones", True)
+    ZONES_LEGACY = ("GET", "/ISAPI/SecurityCP/status/zones", True)
+
+    @property
+    def method(self) -> str:
+        """HTTP method."""
+        return self.value[0]
+
+    @property
+    def path(self) -> str:
+        """Path below the receiver's address."""
+        return self.value[1]
+
+    @property
+    def reads(self) -> bool:
+        """Whether asking changes nothing, so that it may be repeated."""
+        return self.value[2]
+
+    @property
+    def words(self) -> str:
+        """Name for messages."""
+        return self.name.lower().replace("_", " ")
+
+
+class ReceiverClient:
+    """One receiver as one user. Raises only `SystemFailure`.
+
+    `reboot_required`, `risk_password`: said by the receiver since we are connected. `answers` counts outcomes by key.
+    """
+
+    def __init__(self, http: HttpClient, media: HttpClient, runtime: Runtime) -> None:
+        """`http` is bound to the receiver; `media` likewise, with a gate of its own: only administrators may load pictures.
+
+        Does no I/O.
+        """
+        self.http = http
+        self.runtime = runtime
+        self.answers: Counter[str] = Counter()
+        self.reboot_required = False
+        self.risk_password = False
+        self._media = media
+        self._refused: dict[tuple[str, Endpoint], str] = {}
+        self._next_turn = 0.0
+
+    @property
+    def requests(self) -> int:
+        """Requests on the wire so far."""
+        return self.http.counters.requests
+
+    @property
+    def refused(self) -> Mapping[tuple[str, Endpoint], str]:
+        """(Device, endpoint) → why it is not asked for any more."""
+        return MappingProxyType(self._refused)
+
+    def is_refused(self, endpoint: Endpoint, device_id: str) -> bool:
+        """Whether a device was found not to have something."""
+        return (device_id, endpoint) in self._refused
+
+    def forget(self, device_id: str) -> None:
+        """Ask a device again for what it did not have: it may be connected in another way now."""
+        for key in [key for key in self._refused if key[0] == device_id]:
+            del self._refused[key]
+
+    async def call(
+        self,
+        endpoint: Endpoint,
+        device: DeviceRecord | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        target: str = "",
+        query: Mapping[str, str] | None = None,
+        paced: bool = False,
+    ) -> Fields:
+        """Send one request and return the JSON object of its answer, empty if it has none.
+
+        `target`: the id in the path. `paced`: wait for a turn, because nobody waits for the answer. A read that found
+        the receiver busy is repeated; a command is sent once, because the house may have changed meanwhile.
+        """
+        if device is not None and (reason := self._refused.get((device.id, endpoint))) is not None:
+            raise UnsupportedError(reason, function=endpoint.words)
+        if paced:
+            await self._turn()
+        path = endpoint.path.format(target)
+        named = {**(query or {}), "format": "json", **({} if device is None else {"devIndex": device.index})}
+        content = None if body is None else orjson.dumps(body)
+        try:
+            return await self._repeatedly(endpoint, path, named, content)
+        except UnsupportedError as error:
+            if device is not None:
+                self._refused[device.id, endpoint] = str(error)
+                _LOGGER.debug("%s is not to be had from a device: %s", endpoint.words, error)
+            raise
+
+    async def media(self, url: str, *, limit: int = MEDIA_LIMIT) -> Response:
+        """Load a picture or a clip named in an event, always from the receiver itself (ip-receiver §3.1).
+
+        Raises `InsufficientRightsError` where the account may not, `NotFoundError` for what is not there, or not yet.
+        """
+        parts = urlsplit(url.strip())
+        path = f"/{parts.path.lstrip('/')}" + (f"?{parts.query}" if parts.query else "")
+        try:
+            self.http.gate.check()
+            response = await self._media.request("GET", path, accept="*/*", timeout=MEDIA_SECONDS, limit=limit)
+        except AuthenticationError as error:
+            if self.http.gate.closed:
+                raise
+            raise InsufficientRightsError("the account may not load pictures", right="administrator") from error
+        if 200 <= response.status < 300 and response.body[:1] not in {b"{", b"<", b""}:
+            return response
+        self.judged(response, "media")
+        raise NotFoundError("no picture in the answer", subject="picture")
+
+    async def _turn(self) -> None:
+        """Wait for the next free moment for a request that nobody waits for."""
+        now = self.runtime.monotonic()
+        mine = max(now, self._next_turn)
+        self._next_turn = mine + PACE_SECONDS
+        if mine > now:
+            await self.runtime.sleep(mine - now)
+
+    async def _repeatedly(
+        self, endpoint: Endpoint, path: str, query: Mapping[str, str], content: bytes | None
+    ) -> Fields:
+        """Send a request, again where that makes sense."""
+        renewed = failed = False
+        pauses = list(RETRY_SECONDS)
+        while True:
+            try:
+                return await self._once(endpoint, path, query, content)
+            except LoginExpiredError:
+                if renewed:
+                    raise
+                renewed = True
+                self.http.renew_login()
+            except BusyError as error:
+                if not endpoint.reads or not pauses or error.retry_after is not None:
+                    raise
+                await self.runtime.sleep(pauses.pop(0))
+            except DeviceFailureError:
+                if not endpoint.reads or failed:
+                    raise
+                failed = True
+                await self.runtime.sleep(FAILED_SECONDS)
+
+    async def _once(self, endpoint: Endpoint, path: str, query: Mapping[str, str], content: bytes | None) -> Fields:
+        """Send a request once."""
+        response = await self.http.request(
+            endpoint.method,
+            path,
+            query=query,
+            body=content,
+            content_type=JSON if content is not None else None,
+            accept=JSON,
+            limit=_LIST_LIMIT,
+        )
+        return self.judged(response, endpoint.words)
+
+    def judged(self, response: Response, function: str) -> Fields:
+        """Return the JSON object of an answer, or raise what it stands for; a login refused in a body counts as one."""
+        try:
+            root, status = judge(response, function)
+        except AccountLockedError:
+            self.answers[AccountLockedError.key] += 1
+            self.http.gate.shut(Refusal(unlock_seconds=LOCK_SECONDS, patient=True))
+            raise
+        except AuthenticationError as error:
+            self.answers[error.key] += 1
+            self.http.gate.shut(Refusal(attempts_left=error.attempts_left))
+            raise
+        except SystemFailure as error:
+            self.answers[error.code or error.key] += 1
+            raise
+        self.answers["ok"] += 1
+        if status is not None:
+            self.reboot_required |= status.reboot or status.outcome is Outcome.REBOOT
+            self.risk_password |= status.name == "riskPassword"
+        return root

@@ -1,0 +1,129 @@
+"""JSON messages out of an endless multipart answer that holds nothing else (ip-receiver §3.3).
+
+Unlike `MultipartReader` this does not care for headers, lengths or the boundary's name: printed lengths are wrong, and
+the line that ends a part may come a heartbeat after it. A message is handed out as soon as it is whole. What ends a
+message that never becomes whole is a line that begins with two dashes, which no JSON document can contain.
+"""
+
+import json
+import re
+from typing import Final
+
+import orjson
+
+from .parts import Framing
+
+MESSAGE_LIMIT: Final = 1024 * 1024
+"""Largest message in bytes."""
+_TWO_OBJECTS: Final = re.compile(rb"}\s*{")
+_PADDING: Final = b" \t\r\n\x00"
+
+
+class JsonParts:
+    """Takes bytes, gives messages. Never raises for what it is fed.
+
+    A message is one JSON object, or, where it is not valid, everything between two delimiters from the first brace on;
+    whoever takes it judges it. `framing` counts what was met.
+    """
+
+    def __init__(self, *, limit: int = MESSAGE_LIMIT, framing: Framing | None = None) -> None:
+        """`limit`: bytes of a message."""
+        self.framing = framing if framing is not None else Framing()
+        self._limit = limit
+        self._buffer = bytearray()
+        self._scanned = 0
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take what arrived, return the messages it completed, in order."""
+        buffer = self._buffer
+        buffer += data
+        messages: list[bytes] = []
+        while (at := buffer.find(b"\n--", self._scanned)) >= 0:
+            end = buffer.find(b"\n", at + 3)
+            if end < 0:
+                self._scanned = at
+                break
+            self._end(bytes(buffer[:at]), messages)
+            # The line end stays: the next delimiter may follow at once.
+            del buffer[:end]
+            self._scanned = 0
+        else:
+            self._scanned = max(0, len(buffer) - 2)
+        self._early(messages)
+        if len(buffer) > self._limit:
+            self.framing.oversized_parts += 1
+            self.framing.skipped_bytes += len(buffer)
+            buffer.clear()
+            self._scanned = 0
+        return messages
+
+    def finish(self) -> None:
+        """Tell that the answer ended; half a message is counted and dropped."""
+        self.framing.half_parts += b"{" in self._buffer
+        self._buffer.clear()
+        self._scanned = 0
+
+    def _early(self, messages: list[bytes]) -> None:
+        """Hand out the last message before its delimiter comes, if it is whole."""
+        buffer = self._buffer
+        if not buffer.endswith((b"}", b"}\n", b"}\r\n")) and not buffer.rstrip(_PADDING).endswith(b"}"):
+            return
+        start = _start(buffer)
+        if start < 0:
+            return
+        found = whole_objects(bytes(buffer[start:]).rstrip(_PADDING))
+        if not found:
+            return
+        for message in found:
+            self._emit(message, messages)
+        buffer.clear()
+        # A delimiter is known by the line end before it, which may have been part of what was handed out.
+        buffer += b"\n"
+        self._scanned = 0
+
+    def _end(self, part: bytes, messages: list[bytes]) -> None:
+        """Hand out what a delimiter ended."""
+        start = _start(part)
+        if start < 0:
+            return
+        if len(part) > self._limit:
+            self.framing.oversized_parts += 1
+            self.framing.skipped_bytes += len(part)
+            return
+        message = part[start:].rstrip(_PADDING)
+        for one in whole_objects(message) or (message,):
+            self._emit(one, messages)
+
+    def _emit(self, message: bytes, messages: list[bytes]) -> None:
+        """Hand out one message."""
+        self.framing.parts += 1
+        messages.append(message)
+
+
+def whole_objects(text: bytes) -> list[bytes]:
+    """Return the JSON objects that a text consists of: usually one; none if it is anything else or not whole."""
+    try:
+        orjson.loads(text)
+    except ValueError:
+        return _split(text) if _TWO_OBJECTS.search(text) else []
+    return [text]
+
+
+def _split(text: bytes) -> list[bytes]:
+    """Return the objects of a text that holds several."""
+    decoder = json.JSONDecoder()
+    rest = text.decode("utf-8", "replace")
+    found: list[bytes] = []
+    while rest:
+        try:
+            _, end = decoder.raw_decode(rest)
+        except ValueError, RecursionError:
+            return []
+        found.append(rest[:end].encode())
+        rest = rest[end:].lstrip()
+    return found
+
+
+def _start(part: bytes | bytearray) -> int:
+    """Return where the message of a part begins, -1 if it has none; headers hold no brace."""
+    return part.find(b"{")
