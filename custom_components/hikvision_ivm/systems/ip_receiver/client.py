@@ -15,10 +15,13 @@ from ..errors import (
     AccountLockedError,
     AuthenticationError,
     BusyError,
+    ConnectionFailedError,
     DeviceFailureError,
     InsufficientRightsError,
     NotFoundError,
+    ResponseTimeoutError,
     SystemFailure,
+    TlsError,
     UnsupportedError,
 )
 from ..transport.gate import Refusal
@@ -180,7 +183,7 @@ class ReceiverClient:
         self, endpoint: Endpoint, path: str, query: Mapping[str, str], content: bytes | None
     ) -> Fields:
         """Send a request, again where that makes sense."""
-        renewed = failed = False
+        renewed = failed = dropped = False
         pauses = list(RETRY_SECONDS)
         while True:
             try:
@@ -199,6 +202,12 @@ class ReceiverClient:
                     raise
                 failed = True
                 await self.runtime.sleep(FAILED_SECONDS)
+            except ConnectionFailedError as error:
+                # A kept connection that was closed meanwhile; what HTTP calls a read was repeated already.
+                unsure = isinstance(error, (ResponseTimeoutError, TlsError)) or not error.answered
+                if not endpoint.reads or endpoint.method == "GET" or dropped or unsure:
+                    raise
+                dropped = True
 
     async def _once(self, endpoint: Endpoint, path: str, query: Mapping[str, str], content: bytes | None) -> Fields:
         """Send a request once."""
