@@ -77,9 +77,9 @@ class _Session:
     doubted: str = ""
 
     def prolong(self, seconds: float) -> None:
-        """Take note of a sign of life. A deadline that moves by less than a second stays where it is."""
+        """Take note of a sign of life. A deadline that hardly moves stays where it is."""
         until = asyncio.get_running_loop().time() + seconds
-        if self.deadline is not None and not self.doubted and until - (self.deadline.when() or 0.0) >= 1.0:
+        if self.deadline is not None and not self.doubted and until - (self.deadline.when() or 0.0) >= seconds / 30:
             self.deadline.reschedule(until)
 
 

@@ -1,0 +1,100 @@
+"""Looking again, soon, at what an event or a command made doubtful (ip-receiver §5.2, §5.9)."""
+
+from collections.abc import Awaitable, Callable, Collection
+from enum import StrEnum
+import logging
+from typing import Final
+
+from ..background import Background
+from ..base import Runtime
+from ..errors import SystemFailure
+
+_LOGGER = logging.getLogger(__name__)
+
+SETTLE_SECONDS: Final = 1.0
+"""Events come in swarms: it is looked when this long none came."""
+LONGEST_SECONDS: Final = 5.0
+"""It is looked in spite of further events after this time."""
+AGAIN_SECONDS: Final = 3.0
+"""Until the second look, for what takes its time."""
+MANY: Final = 5
+"""If more panels than this are looked at, each waits for its turn."""
+
+
+class What(StrEnum):
+    """What can be looked at of a panel."""
+
+    PARTITIONS = "partitions"
+    ZONES = "zones"
+    PERIPHERALS = "peripherals"
+
+
+STATES: Final = frozenset({What.PARTITIONS, What.ZONES})
+
+
+class _Doubt:
+    """What is doubtful of one panel; monotonic moments of the first and the last event."""
+
+    __slots__ = ("first", "last", "what")
+
+    def __init__(self, now: float) -> None:
+        """Begin now."""
+        self.first = now
+        self.last = now
+        self.what: set[What] = set()
+
+
+class Refresher:
+    """Collects what is doubtful and looks, once for however many events.
+
+    `read` looks at a panel and delivers; `paced` lets it wait for its turn. `unsettled` tells whether a panel is to be
+    looked at a second time.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        background: Background,
+        read: Callable[[str, Collection[What], bool], Awaitable[None]],
+        unsettled: Callable[[str], bool],
+    ) -> None:
+        """Nothing is doubtful yet."""
+        self._runtime = runtime
+        self._background = background
+        self._read = read
+        self._unsettled = unsettled
+        self._doubts: dict[str, _Doubt] = {}
+
+    def soon(self, device_id: str, what: Collection[What] = STATES) -> None:
+        """Look at a panel a moment after its last event."""
+        now = self._runtime.monotonic()
+        doubt = self._doubts.get(device_id)
+        if doubt is None:
+            doubt = self._doubts[device_id] = _Doubt(now)
+            self._background.start(self._settle(device_id))
+        doubt.last = now
+        doubt.what.update(what)
+
+    async def _settle(self, device_id: str) -> None:
+        """Wait until it is quiet, look, and look a second time where that is needed."""
+        while (doubt := self._doubts.get(device_id)) is not None:
+            due = min(doubt.last + SETTLE_SECONDS, doubt.first + LONGEST_SECONDS)
+            if (wait := due - self._runtime.monotonic()) > 0:
+                await self._runtime.sleep(wait)
+                continue
+            paced = len(self._doubts) > MANY
+            del self._doubts[device_id]
+            await self._look(device_id, doubt.what, paced=paced)
+            if device_id in self._doubts:
+                # Something happened while it was looked: that has a task of its own.
+                return
+            if self._unsettled(device_id):
+                await self._runtime.sleep(AGAIN_SECONDS)
+                await self._look(device_id, doubt.what, paced=paced)
+
+    async def _look(self, device_id: str, what: Collection[What], *, paced: bool) -> None:
+        """Look; a failure leaves it to the next poll."""
+        try:
+            await self._read(device_id, frozenset(what), paced)
+        except SystemFailure as error:
+            _LOGGER.debug("A panel could not be looked at again: %s", error)
