@@ -611,9 +611,18 @@ def test_every_text_exists() -> None:
         for step in (form.system, form.reconfigure, form.reauth):
             assert hasattr(config_flow.HikvisionIvmConfigFlow, f"async_step_{step}")
         assert {f"invalid_{field.name}" for field in form.fields if field.pattern} <= texts["error"].keys()
-    for rows in options_flow.IMPORTS.values():
-        assert texts["step"]["selection"]["data"].keys() == {row.name for row in rows}
-    own = {f"{key}_platform" for keys in flow_connect.OWN_WORDS.values() for key in keys}
-    assert own == {key for key in texts["error"] if key.endswith("_platform")}
+    imports = {row.name for rows in options_flow.IMPORTS.values() for row in rows}
+    for part in ("data", "data_description"):
+        assert texts["step"]["selection"][part].keys() == imports
+
+
+@pytest.mark.parametrize("system", flow_connect.OWN_WORDS)
+def test_own_words(system: str) -> None:
+    """The errors in the words of a system say the same as the common ones, and there is none that nobody uses."""
+    texts = json.loads((Path(config_flow.__file__).parent / "translations/en.json").read_text())["config"]["error"]
+    word = f"_{flow_connect.WORDS[system]}"
+    own = {flow_connect.worded(system, key) for key in flow_connect.OWN_WORDS[system]}
+    assert own == {key for key in texts if key.endswith(word)}
     for key in own:
-        assert placeholders(texts["error"][key]) == placeholders(texts["error"][key.removesuffix("_platform")]), key
+        assert placeholders(texts[key]) == placeholders(texts[key.removesuffix(word)]), key
+        assert texts[key] != texts[key.removesuffix(word)]

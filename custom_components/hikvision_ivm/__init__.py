@@ -25,6 +25,7 @@ from .systems import SYSTEMS, settings
 from .systems.base import Runtime, System
 from .systems.errors import (
     AccessDisabledError,
+    AccountLockedError,
     AuthenticationError,
     InvalidAddressError,
     NotActivatedError,
@@ -181,6 +182,8 @@ def _refusal(error: SystemFailure) -> IntegrationError:
     more: dict[str, Any] = {}
     if isinstance(error, PATIENT):
         more = {"retry_after": PATIENCE_SECONDS} if _CAN_WAIT else {}
+    elif isinstance(error, AccountLockedError) and error.pending:
+        more = {"retry_after": error.unlock_seconds or PATIENCE_SECONDS} if _CAN_WAIT else {}
     elif isinstance(error, AuthenticationError) and not error.pending:
         kind = ConfigEntryAuthFailed
     elif isinstance(error, PERMANENT):

@@ -89,6 +89,10 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for a HikCentral Professional platform."""
         return await self._async_set_up("hikcentral", user_input)
 
+    async def async_step_ip_receiver(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a Hik IP Receiver Pro."""
+        return await self._async_set_up("ip_receiver", user_input)
+
     async def async_step_selection(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the user choose what is imported, once it is known what there is."""
         errors: dict[str, str] = {}
@@ -116,6 +120,10 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for the key of a platform."""
         return await self._async_new_credentials(user_input)
 
+    async def async_step_reauth_receiver(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for an account of a receiver."""
+        return await self._async_new_credentials(user_input)
+
     async def _async_new_credentials(self, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         """Ask for credentials only; address and certificate stay, and so does how the password may travel there."""
         data = self._get_reauth_entry().data
@@ -132,6 +140,10 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reconfigure_platform(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take the answer to the form of a platform."""
+        return await self.async_step_reconfigure(user_input)
+
+    async def async_step_reconfigure_receiver(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take the answer to the form of a receiver."""
         return await self.async_step_reconfigure(user_input)
 
     async def async_step_certificate(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -268,14 +280,14 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         if rows := IMPORTS.get(self._asking.system):
             self._offered = await async_offer(self.hass, self._asking.system, proof.settings)
             self._rows = tuple(row for row in rows if row.offered or len(self._choices(row.name)) > 1)
-            return await self.async_step_selection()
+            if self._rows:
+                return await self.async_step_selection()
         return self._create({})
 
     def _known_id(self, proof: Proof) -> str | None:
-        """Return the unique id of an entry with the same key: it keeps the one it had under an older key."""
-        key = proof.settings.get(settings.APP_KEY)
+        """Return the unique id of the entry of the same system, which keeps the one that it was given first."""
         for entry in self._async_current_entries():
-            if key is not None and entry.data.get(settings.APP_KEY) == key:
+            if entry.data[settings.SYSTEM] == self._asking.system and _is_same(entry.data, proof.settings):
                 return entry.unique_id
         return None
 
@@ -294,6 +306,22 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
             },
             options=options,
         )
+
+
+def _is_same(known: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Whether two systems are one where the unique id does not tell.
+
+    One that has a key is known by it. One that has none but marks is known by any of them; where either has none at
+    all, because nothing is behind it yet, the address decides.
+    """
+    if settings.APP_KEY in found:
+        return bool(known.get(settings.APP_KEY) == found[settings.APP_KEY])
+    if settings.MARKS not in found:
+        return False
+    old, new = {*known.get(settings.MARKS, ())}, {*found[settings.MARKS]}
+    if old and new:
+        return not old.isdisjoint(new)
+    return bool(known[settings.URL] == found[settings.URL])
 
 
 def _moved(url: str, address: str) -> str:

@@ -32,6 +32,7 @@ SECRETS: Final = (
     settings.STREAM_TEMPLATE,
     settings.PLAYBACK_TEMPLATE,
     settings.POST_SOURCES,
+    settings.ALARM_CODE,
     "access_key",
     "secret_key",
 )

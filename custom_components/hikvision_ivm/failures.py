@@ -24,6 +24,8 @@ MISTAKES = (RejectedError, InvalidArgumentError)
 def login_problems(error: BaseException | None) -> list[Problem]:
     """Return the problem behind a refusal that new credentials do not solve: it is somewhere else that one must act."""
     match error:
+        case AccountLockedError(pending=True):
+            return [Problem(key="receiver_locked", severe=True)]
         case AccountLockedError():
             minutes = error.placeholders["minutes"]
             return [Problem(key="account_locked", placeholders={"minutes": minutes}, severe=True)]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .flow_forms import FORMS
 from .systems import SYSTEMS, settings
 from .systems.base import Runtime, System
 from .systems.errors import (
@@ -43,9 +44,30 @@ OWN_WORDS: Final[Mapping[str, frozenset[str]]] = {
             "tls_error",
             "unsupported",
         }
-    )
+    ),
+    "ip_receiver": frozenset(
+        {
+            "account_locked",
+            "account_locked_minutes",
+            "cannot_connect",
+            "device_busy",
+            "device_failure",
+            "insufficient_rights",
+            "insufficient_rights_right",
+            "invalid_auth",
+            "invalid_auth_attempts_left",
+            "not_activated",
+            "protocol_error",
+            "timeout",
+            "tls_error",
+            "unsupported",
+        }
+    ),
 }
-"""System id → errors that have a text of its own, `<key>_platform`."""
+"""System id → errors that have a text of its own: the key, and the word of `WORDS` behind it."""
+
+WORDS: Final[Mapping[str, str]] = {"hikcentral": "platform", "ip_receiver": "receiver"}
+"""System id → what it is called in the keys of its own texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +116,16 @@ def _make_system(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -
 async def _async_login(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -> Proof:
     """Log in once. Raises `SystemFailure`.
 
-    Where a system is known by its credentials, the proof holds what it is recognised by under other ones.
+    Where a system was given its identity at set-up, the proof holds that and what it is recognised by.
     """
     system = _make_system(hass, system_id, data)
     try:
         identity = await system.identify()
     finally:
         await system.close()
-    marks = {settings.IDENTITY: identity.unique_id, settings.MARKS: list(identity.marks)} if identity.marks else {}
-    return Proof(identity, {**data, **marks})
+    if not (FORMS[system_id].given or identity.marks):
+        return Proof(identity, data)
+    return Proof(identity, {**data, settings.IDENTITY: identity.unique_id, settings.MARKS: [*identity.marks]})
 
 
 async def async_offer(hass: HomeAssistant, system_id: str, data: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
@@ -162,7 +185,7 @@ def _weight(failure: ConnectionFailedError) -> int:
 
 def worded(system_id: str, key: str) -> str:
     """Return the key of an error in the words of a system."""
-    return f"{key}_platform" if key in OWN_WORDS.get(system_id, ()) else key
+    return f"{key}_{WORDS[system_id]}" if key in OWN_WORDS.get(system_id, ()) else key
 
 
 def explain(system_id: str, failure: SystemFailure) -> tuple[dict[str, str], dict[str, str]]:

@@ -43,7 +43,8 @@ class Field:
 class SystemForm:
     """Fields of one system: `connection` says where it is, `credentials` who asks, `more` what else is asked.
 
-    `reauth` and `reconfigure` name the steps with the words of this system.
+    `reauth` and `reconfigure` name the steps with the words of this system. `given`: nothing of the system is its
+    identity, so it is given one at set-up, which is stored with what the system is recognised by.
     """
 
     system: str
@@ -52,6 +53,7 @@ class SystemForm:
     more: tuple[Field, ...] = ()
     reauth: str = "reauth_confirm"
     reconfigure: str = "reconfigure"
+    given: bool = False
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -101,6 +103,15 @@ FORMS: Mapping[str, SystemForm] = {
             more=(_USER_ID,),
             reauth="reauth_key",
             reconfigure="reconfigure_platform",
+            given=True,
+        ),
+        SystemForm(
+            system="ip_receiver",
+            connection=(_URL, _VERIFY_SSL),
+            credentials=(_USERNAME, _PASSWORD),
+            reauth="reauth_receiver",
+            reconfigure="reconfigure_receiver",
+            given=True,
         ),
     )
 }

@@ -11,6 +11,14 @@ TEMPLATE_WORDS: Final = frozenset({"ip", "id", "name", "stream"})
 """What a stream address may leave open."""
 PLAYBACK_WORDS: Final = TEMPLATE_WORDS | {"start", "end"}
 """What the address of recordings may leave open."""
+CODE_LENGTHS: Final = range(4, 33)
+"""How many characters the code of an alarm panel may have."""
+
+
+def check_code(text: str) -> None:
+    """A code that every keypad and keyboard can type: letters of the Latin alphabet and digits."""
+    if len(text) not in CODE_LENGTHS or not text.isascii() or not text.isalnum():
+        raise ValueError("this is no code")
 
 
 def check_post_url(text: str) -> None:

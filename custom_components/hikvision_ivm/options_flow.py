@@ -7,13 +7,14 @@ from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, Opt
 import probatio as vol
 
 from .options_checks import (
+    check_code,
     check_network_domain,
     check_playback_template,
     check_post_url,
     check_stream_template,
     check_zone,
 )
-from .options_rows import Choices, Number, Row, Section, Selection, Text, Toggle
+from .options_rows import Choice, Choices, Number, Row, Section, Selection, Text, Toggle
 from .systems import settings
 from .systems.transport.sources import networks
 from .webhook import post_address, push_url
@@ -34,8 +35,13 @@ def _hold(name: str, default: int = settings.HOLD_DEFAULT) -> Number:
 _SITES: Final = Selection(name=settings.SITES, needed=True)
 _AREAS: Final = Selection(name=settings.AREAS, empty_is_all=True)
 _PERSONAL: Final = Selection(name=settings.PERSONAL, offered=settings.PERSONAL_WORDS, opt_in=True)
+_PANELS: Final = Selection(name=settings.PANELS, needed=True)
+_RAW_EVENTS: Final = Toggle(name=settings.RAW_EVENTS, default=False)
 
-IMPORTS: Final[Mapping[str, tuple[Selection, ...]]] = {"hikcentral": (_SITES, _AREAS, _PERSONAL)}
+IMPORTS: Final[Mapping[str, tuple[Selection, ...]]] = {
+    "hikcentral": (_SITES, _AREAS, _PERSONAL),
+    "ip_receiver": (_PANELS,),
+}
 """System id → what is asked at set-up already, before anything is imported."""
 
 OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
@@ -71,7 +77,31 @@ OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
                 Text(name=settings.STREAM_TEMPLATE, check=check_stream_template, secret=True),
                 Text(name=settings.PLAYBACK_TEMPLATE, check=check_playback_template, secret=True),
                 _hold(settings.HOLD_PULSE, settings.PULSE_DEFAULT),
-                Toggle(name=settings.RAW_EVENTS, default=False),
+                _RAW_EVENTS,
+            ),
+        ),
+    ),
+    "ip_receiver": (
+        _PANELS,
+        Toggle(name=settings.PUSH, default=True),
+        Text(name=settings.ALARM_CODE, check=check_code, secret=True),
+        Toggle(name=settings.CODE_TO_ARM, default=False),
+        Toggle(name=settings.ENTRY_DELAY, default=False),
+        Toggle(name=settings.SILENT_ALARMS, default=False),
+        Toggle(name=settings.CLEAR_ON_DISARM, default=True),
+        Section(
+            name=ADVANCED,
+            rows=(
+                Number(
+                    name=settings.ZONE_SECONDS,
+                    default=settings.ZONE_SECONDS_DEFAULT,
+                    least=settings.ZONE_SECONDS_LEAST,
+                    most=settings.ZONE_SECONDS_MOST,
+                    unit="s",
+                ),
+                Choice(name=settings.ZONE_NUMBERS, offered=settings.ZONE_NUMBER_WORDS),
+                _hold(settings.HOLD_PULSE, settings.PULSE_DEFAULT),
+                _RAW_EVENTS,
             ),
         ),
     ),
@@ -95,14 +125,21 @@ class HikvisionIvmOptionsFlow(OptionsFlowWithReload):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options of the entry's system, and store them."""
-        if self.config_entry.data[settings.SYSTEM] == "hikcentral":
-            return await self.async_step_hikcentral(user_input)
+        match self.config_entry.data[settings.SYSTEM]:
+            case "hikcentral":
+                return await self.async_step_hikcentral(user_input)
+            case "ip_receiver":
+                return await self.async_step_ip_receiver(user_input)
         return await self._async_ask("init", {"webhook_url": push_url(self.hass, self.config_entry)}, user_input)
 
     async def async_step_hikcentral(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options of a platform, and store them."""
         address = post_address(self.hass, self.config_entry) or "–"
         return await self._async_ask("hikcentral", {"callback": address, **PLATFORM_PLACEHOLDERS}, user_input)
+
+    async def async_step_ip_receiver(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the options of a receiver, and store them."""
+        return await self._async_ask("ip_receiver", {}, user_input)
 
     async def _async_ask(
         self, step_id: str, placeholders: Mapping[str, str], typed: dict[str, Any] | None

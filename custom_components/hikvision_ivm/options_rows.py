@@ -147,6 +147,25 @@ class Number(_Plain):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(_Plain):
+    """One of a fixed list, whose texts are translated; the first unless something else was chosen."""
+
+    name: str
+    offered: tuple[str, ...]
+
+    def fields(self, stored: Mapping[str, Any], choices: Choices) -> dict[vol.Marker, Any]:
+        """Make the form field."""
+        config = SelectSelectorConfig(
+            options=list(self.offered), mode=SelectSelectorMode.DROPDOWN, translation_key=self.name
+        )
+        return {vol.Required(self.name, default=stored.get(self.name, self.offered[0])): SelectSelector(config)}
+
+    def store(self, typed: Mapping[str, Any], stored: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
+        """Return what to store."""
+        return {self.name: typed[self.name]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text(_Plain):
     """A line that may be left empty. `check` raises ValueError for what is not usable; it is named `invalid_<name>`.
 

@@ -87,6 +87,8 @@ CLEAR_ON_DISARM: Final = "clear_on_disarm"
 ZONE_SECONDS: Final = "zone_seconds"
 """Seconds between two looks at the zones of a panel."""
 ZONE_SECONDS_DEFAULT: Final = 10
+ZONE_SECONDS_LEAST: Final = 5
+ZONE_SECONDS_MOST: Final = 300
 ZONE_NUMBERS: Final = "zone_numbers"
 """How zone numbers in events relate to ids: one of `ZONE_NUMBER_WORDS`. Absent: `learn`."""
 ZONE_NUMBER_WORDS: Final = ("learn", "same", "one_more")
