@@ -1,4 +1,4 @@
-"""Switches: outputs, and settings that can be on or off."""
+"""Switches: outputs, zones that are left out, and settings that can be on or off."""
 
 from typing import Any, override
 
@@ -12,8 +12,9 @@ from .entity import IvmEntity, async_add_features, by_kind
 from .systems.kinds import Kind
 from .systems.model import SwitchFeature
 
-# One command at a time: settings that exclude each other, or share a document, must not be written side by side.
-PARALLEL_UPDATES = 1
+# All at once: a system that can send several commands in one request has to see them together, and one that must not
+# write two settings side by side keeps their order itself.
+PARALLEL_UPDATES = 0
 
 SETTINGS = (
     # detections
@@ -66,6 +67,9 @@ SWITCHES = by_kind(
     {
         Kind.ALARM_OUTPUT: {},
         Kind.ELECTRIC_LOCK: {},
+        Kind.RELAY: {"name": None},
+        # Not with everything else that is switched in an area or by voice: it decides what an alarm system watches.
+        Kind.ZONE_BYPASS: {"entity_category": EntityCategory.CONFIG},
         **{kind: {"entity_category": EntityCategory.CONFIG} for kind in SETTINGS},
     },
 )

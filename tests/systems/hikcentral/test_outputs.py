@@ -395,6 +395,25 @@ async def test_one_output_that_fails_does_not_keep_the_others_back() -> None:
         assert made.platform.state.outputs["2"].status == 1
 
 
+async def test_switches_that_are_turned_at_the_same_moment() -> None:
+    """Commands to one output keep their order, each read back before the next; another output does not wait for them."""
+    async with bench(delay=0.01) as made:
+        await made.hurry()
+        made.platform.requests.clear()
+        first, second = switch_of(made), switch_of(made, "2")
+        turns = [(first, True), (first, False), (first, True), (second, True)]
+        await asyncio.gather(*(made.commands.switch(switch, on=on, sink=made.sink) for switch, on in turns))
+        assert commands(made) == [1, 0, 1]
+        sent = [
+            (request.path, request.body["alarmOutputIndexCode"])
+            for request in made.platform.requests
+            if request.path in {CONTROL, STATE}
+        ]
+        assert [path for path, output in sent if output == "1"] == [CONTROL, STATE] * 3
+        assert sent.index((CONTROL, "2")) < len(sent) - 1 - sent[::-1].index((CONTROL, "1"))
+        assert (made.value(first), made.value(second)) == (True, True)
+
+
 @pytest.mark.parametrize(("code", "error"), [("0x00072202", NotFoundError), ("6", BusyError)])
 async def test_errors_of_the_platform(code: str, error: type[Exception]) -> None:
     """A refusal is one, and is raised as it is."""

@@ -53,9 +53,9 @@ class IsapiClient:
     """One device. Raises only `SystemFailure`.
 
     `write_lock` serialises read-change-write. `refused`: path → reason. `malformed`: path → how often its document was
-    not understood. `requests`, `answers`: documents asked for and HTTP answers received. `writes`: those that were
-    accepted. `reboot_required_since`: monotonic moment of the last write that takes effect only after a restart, None
-    if there was none since the last one. `risk_password`: said by the device with an accepted write.
+    not understood. `requests`, `answers`: documents asked for and HTTP answers received. `reboot_required_since`:
+    monotonic moment of the last write that takes effect only after a restart, None if there was none since the last
+    one. `risk_password`: said by the device with an accepted write.
     """
 
     def __init__(self, http: HttpClient, runtime: Runtime, *, on_answer: AnswerHook | None = None) -> None:
@@ -68,7 +68,6 @@ class IsapiClient:
         self.on_answer = on_answer
         self.requests = 0
         self.answers = 0
-        self.writes = 0
         self._runtime = runtime
         self._refused: dict[str, str] = {}
         self._rights: dict[str, str] = {}
@@ -203,7 +202,6 @@ class IsapiClient:
         status = read_status(response.body)
         if error := failure(response, status, path):
             raise error
-        self.writes += 1
         self._prove_alive()
         if status is not None:
             if status.code == 7:

@@ -86,7 +86,8 @@ class Settings:
     """The switchable settings of one device.
 
     `refused`: id of a feature that the device turned out not to have → reason; the inventory may drop it.
-    `capabilities`: leaves of `System/capabilities`, which say how to ask why a combination was refused.
+    `written`: how many documents the device took. `capabilities`: leaves of `System/capabilities`, which say how to ask
+    why a combination was refused.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Settings:
     ) -> None:
         """Does no I/O."""
         self.refused: dict[str, str] = {}
+        self.written = 0
         self.capabilities = capabilities
         self._client = client
         self._runtime = runtime
@@ -241,6 +243,7 @@ class Settings:
         unanswered: ConnectionFailedError | None = None
         try:
             await self._client.put(setting.path, root)
+            self.written += 1
         except ConnectionFailedError as error:
             # A device may need longer than any patience, or drop the connection, and have done it all the same.
             unanswered = error

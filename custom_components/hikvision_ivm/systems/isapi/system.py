@@ -90,6 +90,7 @@ class IsapiSystem(System):
         self._settings = Settings(self.client, runtime)
         self._outputs = Outputs(self.client, runtime)
         self._pressing = asyncio.Lock()
+        self._setting = asyncio.Lock()
         self._snapshots = Snapshots(self.client, runtime)
         self._problems = Problems(self.client, runtime)
         self._poll = Poll(self.client, runtime)
@@ -340,12 +341,18 @@ class IsapiSystem(System):
 
     @override
     async def switch(self, feature: SwitchFeature, *, on: bool, sink: Sink) -> None:
-        """Turn a setting or an output on or off and report what was read back."""
-        with self._judging_rights(feature, sink):
-            if isinstance(feature.address, IoPort):
+        """Turn a setting or an output on or off and report what was read back.
+
+        Settings one after the other: they may share a document or exclude each other, and what a right allows is told by
+        what was written meanwhile. Outputs keep their own order.
+        """
+        if isinstance(feature.address, IoPort):
+            with self._judging_rights(feature, sink):
                 state = await self._outputs.switch(feature.address, on)
                 sink.report(Report(values={feature.id: on if state is None else state}))
-            else:
+            return
+        async with self._setting:
+            with self._judging_rights(feature, sink):
                 sink.report(await self._settings.write(feature, on))
 
     @override
@@ -373,14 +380,14 @@ class IsapiSystem(System):
                 path = Outputs.path(port)
             case _:
                 path = REBOOT
-        writes = self.client.writes
+        settings, written = self._settings, self._settings.written
         try:
             yield
         except InsufficientRightsError:
             self._problems.denied(path)
             self._tell_problems(sink)
             raise
-        if isinstance(feature.address, Setting) and self.client.writes == writes:
+        if isinstance(feature.address, Setting) and settings.written == written:
             # It was as it should be, so that nothing was written and nothing is proven.
             return
         if self._problems.granted(path):
