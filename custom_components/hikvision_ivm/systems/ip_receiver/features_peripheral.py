@@ -1,0 +1,103 @@
+"""What a peripheral becomes: a device below its panel (ip-receiver §3.12, §5.1)."""
+
+from collections.abc import Hashable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from ..kinds import Kind
+from ..model import BinarySensorFeature, Device, DeviceKind, SensorFeature, Source, SwitchFeature
+from .feature_rows import MANUFACTURER, Part, Row, features, has
+from .peripheral_values import POWER_SUPPLIES, status_of
+from .places import device_id, peripheral_id
+from .records import PeripheralAddress, PeripheralKind, PeripheralRecord
+from .zone_values import NOT_RELATED
+
+PERIPHERAL: Final[tuple[Row[PeripheralRecord], ...]] = (
+    Row(
+        make=SwitchFeature,
+        kind=Kind.RELAY,
+        rank=0,
+        when=lambda one: one.kind is PeripheralKind.OUTPUT,
+    ),
+    Row(
+        make=BinarySensorFeature,
+        kind=Kind.SIREN_SOUNDING,
+        rank=3,
+        when=lambda one: one.kind is PeripheralKind.SIREN and one.status is not None,
+    ),
+    Row(make=BinarySensorFeature, kind=Kind.ONLINE, rank=3, when=lambda one: one.status is not None),
+    Row(make=BinarySensorFeature, kind=Kind.TAMPER, rank=3, when=lambda one: one.tampered is not None),
+    Row(make=BinarySensorFeature, kind=Kind.BATTERY_LOW, rank=3, when=lambda one: one.battery_low is not None),
+    Row(
+        make=SensorFeature,
+        kind=Kind.BATTERY_LEVEL,
+        rank=4,
+        source=Source.POLL,
+        when=lambda one: one.battery_level is not None,
+        more={"unit": "%"},
+    ),
+    Row(
+        make=SensorFeature,
+        kind=Kind.TEMPERATURE,
+        rank=4,
+        source=Source.POLL,
+        when=lambda one: one.temperature is not None,
+        more={"unit": "°C"},
+    ),
+    Row(
+        make=SensorFeature,
+        kind=Kind.SIGNAL,
+        rank=4,
+        source=Source.POLL,
+        enabled=False,
+        when=lambda one: one.wireless is not False and one.signal is not None,
+    ),
+    Row(
+        make=SensorFeature,
+        kind=Kind.POWER_SUPPLY,
+        rank=4,
+        source=Source.POLL,
+        when=lambda one: one.power is not None,
+        more={"options": POWER_SUPPLIES},
+    ),
+)
+NAMES: Final[Mapping[PeripheralKind, str]] = MappingProxyType(
+    {
+        PeripheralKind.OUTPUT_MODULE: "Output module",
+        PeripheralKind.OUTPUT: "Relay",
+        PeripheralKind.SIREN: "Siren",
+        PeripheralKind.REPEATER: "Repeater",
+        PeripheralKind.CARD_READER: "Card reader",
+        PeripheralKind.EXTENSION: "Extension module",
+        PeripheralKind.KEYPAD: "Keypad",
+        PeripheralKind.REMOTE: "Keyfob",
+    }
+)
+"""What a peripheral is called that has no name, before its number."""
+
+
+def peripheral_name(one: PeripheralRecord) -> str:
+    """Return what a peripheral is called."""
+    return one.name or f"{NAMES[one.kind]} {one.seq if one.id is None else one.id}"
+
+
+def peripheral_part(uid: str, panel: str, one: PeripheralRecord) -> Part:
+    """Return the device of a peripheral and its features. `panel`: id of its panel's record."""
+    own = peripheral_id(uid, panel, one)
+    device = Device(
+        id=own,
+        name=peripheral_name(one),
+        kind=DeviceKind.PERIPHERAL,
+        parent=device_id(uid, panel),
+        manufacturer=MANUFACTURER,
+        model=one.model or NAMES[one.kind],
+        serial=one.seq,
+    )
+    address = PeripheralAddress(panel, one.kind, one.id, one.seq)
+    used = status_of(one) != NOT_RELATED
+    return Part((device,), tuple(features(PERIPHERAL, own, one, address, used=used)))
+
+
+def peripheral_outline(one: PeripheralRecord) -> Hashable:
+    """Return what `peripheral_part` depends on."""
+    return (one.kind, one.id, one.seq, one.name, one.model, status_of(one) == NOT_RELATED, has(PERIPHERAL, one))
