@@ -179,8 +179,9 @@ async def test_set_up(hass: HomeAssistant, receiver: Receiver) -> None:
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "IP Receiver Pro"
     unique_id = result["result"].unique_id
-    assert len(result["data"].pop("webhook_id")) == 64
-    assert result["data"] == {
+    data = dict(result["data"])
+    assert len(data.pop("webhook_id")) == 64
+    assert data == {
         "system": "ip_receiver",
         "url": URL,
         "verify_ssl": True,

@@ -35,6 +35,7 @@ from .systems.errors import (
     UnlicensedError,
     UnsupportedError,
 )
+from .systems.model import Identity
 from .webhook import async_open_webhook, post_address
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -163,7 +164,16 @@ async def _async_begin(coordinator: IvmCoordinator) -> None:
         raise ConfigEntryError(
             translation_domain=DOMAIN, translation_key="wrong_device", translation_placeholders={"name": identity.name}
         )
+    _keep_marks(coordinator, identity)
     await coordinator.async_take_inventory()
+
+
+def _keep_marks(coordinator: IvmCoordinator, identity: Identity) -> None:
+    """Store by what the system is recognised now: what it was known by when it was added may be gone one day."""
+    entry = coordinator.entry
+    if settings.IDENTITY in entry.data and {*identity.marks} - {*entry.data.get(settings.MARKS, ())}:
+        data = {**entry.data, settings.MARKS: [*identity.marks]}
+        coordinator.hass.config_entries.async_update_entry(entry, data=data)
 
 
 async def _async_open(hass: HomeAssistant, entry: IvmConfigEntry) -> None:
@@ -180,10 +190,8 @@ def _refusal(error: SystemFailure) -> IntegrationError:
     """Turn a failed set-up into what Home Assistant does about it: ask, give up, or try again."""
     kind: type[IntegrationError] = ConfigEntryNotReady
     more: dict[str, Any] = {}
-    if isinstance(error, PATIENT):
-        more = {"retry_after": PATIENCE_SECONDS} if _CAN_WAIT else {}
-    elif isinstance(error, AccountLockedError) and error.pending:
-        more = {"retry_after": error.unlock_seconds or PATIENCE_SECONDS} if _CAN_WAIT else {}
+    if (patience := _patience(error)) is not None:
+        more = {"retry_after": patience} if _CAN_WAIT else {}
     elif isinstance(error, AuthenticationError) and not error.pending:
         kind = ConfigEntryAuthFailed
     elif isinstance(error, PERMANENT):
@@ -191,3 +199,10 @@ def _refusal(error: SystemFailure) -> IntegrationError:
     return kind(
         translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders), **more
     )
+
+
+def _patience(error: SystemFailure) -> float | None:
+    """Return the seconds after which trying again makes sense; None: Home Assistant's own rhythm is right."""
+    if isinstance(error, PATIENT):
+        return PATIENCE_SECONDS
+    return error.unlock_seconds if isinstance(error, AccountLockedError) and error.pending else None
