@@ -423,6 +423,7 @@ class IvmCoordinator:
             self._poll_link.fail(type(error).__name__)
         else:
             self._poll_link.succeed()
+            self.set_problems(LOGIN, ())
             return True
         return False
 
@@ -463,7 +464,11 @@ class IvmCoordinator:
     @callback
     def authentication_failed(self, error: SystemFailure) -> bool:
         """Ask the user for credentials if it was them, once, and send nothing until then; returns whether it was."""
-        if not isinstance(error, AuthenticationError) or error.pending:
+        if not isinstance(error, AuthenticationError):
+            return False
+        if error.pending:
+            # It passes without the user, who may want to know why nothing works meanwhile.
+            self.set_problems(LOGIN, login_problems(error))
             return False
         if self._stopped:
             return True

@@ -41,6 +41,8 @@ FAILED_SECONDS: Final = 1.0
 """Pause before a read is repeated, once, that the device failed at."""
 MEDIA_LIMIT: Final = 50 * 1024 * 1024
 MEDIA_SECONDS: Final = 60.0
+LOCK: Final = "ip_receiver_locked_until"
+"""Memory of the moment (seconds since 1970) until which our address is locked."""
 _LIST_LIMIT: Final = 8 * 1024 * 1024
 
 
@@ -146,6 +148,9 @@ class ReceiverClient:
         content = None if body is None else orjson.dumps(body)
         try:
             return await self._repeatedly(endpoint, path, named, content)
+        except AccountLockedError as error:
+            self._remember_lock(error)
+            raise
         except UnsupportedError as error:
             if device is not None:
                 self._refused[device.id, endpoint] = str(error)
@@ -170,6 +175,19 @@ class ReceiverClient:
             return response
         self.judged(response, "media")
         raise NotFoundError("no picture in the answer", subject="picture")
+
+    def check_lock(self) -> None:
+        """Raise `AccountLockedError` while a lock is remembered: a set-up that is tried again must not knock."""
+        until = self.runtime.memory.get(LOCK)
+        rest = until - self.runtime.now().timestamp() if isinstance(until, (int, float)) else 0.0
+        if 0.0 < rest <= LOCK_SECONDS:
+            raise AccountLockedError("not sent: locked", unlock_seconds=rest, pending=True)
+
+    def _remember_lock(self, error: AccountLockedError) -> None:
+        """Keep until when our address is locked."""
+        if error.pending and error.unlock_seconds is not None:
+            self.runtime.memory[LOCK] = round(self.runtime.now().timestamp() + error.unlock_seconds)
+            self.runtime.remember()
 
     async def _turn(self) -> None:
         """Wait for the next free moment for a request that nobody waits for."""

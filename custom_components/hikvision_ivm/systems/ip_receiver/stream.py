@@ -172,7 +172,7 @@ class EventStream:
         self._tell(sink, PushState.DOWN, error.key)
         if isinstance(error, (InsufficientRightsError, RejectedError, UnsupportedError)) and not self._refused:
             self._refused = True
-            problem = Problem(key="subscription_refused", placeholders={"reason": str(error)}, severe=True)
+            problem = Problem(key="receiver_stream_refused", placeholders={"reason": str(error)}, severe=True)
             sink.problems(TOPIC, (problem,))
 
     def _tell(self, sink: Sink, state: PushState, reason: str = "") -> None:

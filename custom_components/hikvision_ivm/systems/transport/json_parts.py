@@ -69,7 +69,7 @@ class JsonParts:
         if not buffer.endswith((b"}", b"}\n", b"}\r\n")) and not buffer.rstrip(_PADDING).endswith(b"}"):
             return
         start = _start(buffer)
-        if start < 0:
+        if start < 0 or len(buffer) > self._limit:
             return
         found = whole_objects(bytes(buffer[start:]).rstrip(_PADDING))
         if not found:

@@ -1,0 +1,246 @@
+"""Every panel behind the receiver: reading them, and noticing what appears and vanishes (ip-receiver §5.9)."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import logging
+from typing import Any, Final
+
+from ..background import Background, together
+from ..base import Runtime
+from ..errors import (
+    AuthenticationError,
+    ConnectionFailedError,
+    NotFoundError,
+    SystemFailure,
+    UnsupportedError,
+)
+from ..model import Report
+from .client import PACE_SECONDS
+from .panel import PanelState
+from .reading import Reader
+from .records import DeviceRecord, PanelFacts, ZoneRecord
+from .refresh import What
+
+_LOGGER = logging.getLogger(__name__)
+
+SILENT_SECONDS: Final = 15.0
+"""A change that no event told of, and no command of ours caused, within this time was not told at all."""
+PARTITION_SECONDS: Final = 30.0
+PERIPHERAL_SECONDS: Final = 120.0
+WITHOUT_EVENTS_SECONDS: Final = 10.0
+"""Between two looks at partitions and zones while events do not come."""
+
+
+class Panels:
+    """The states of all panels that are imported.
+
+    `deliver` takes what was read; `changed` is told when a panel has other partitions, zones or peripherals than before;
+    `gone` when a device that was asked is not known to the receiver any more; `untold` when something happened without
+    an event.
+    """
+
+    def __init__(
+        self,
+        uid: str,
+        reader: Reader,
+        runtime: Runtime,
+        options: Mapping[str, Any],
+        background: Background,
+        *,
+        deliver: Callable[[Report], None],
+        changed: Callable[[str], None],
+        gone: Callable[[], None],
+        untold: Callable[[], None],
+    ) -> None:
+        """Know no panel yet."""
+        self._uid = uid
+        self._reader = reader
+        self._runtime = runtime
+        self._options = options
+        self._background = background
+        self._deliver = deliver
+        self._changed = changed
+        self._gone = gone
+        self._untold = untold
+        self._states: dict[str, PanelState] = {}
+        self._missing: dict[str, frozenset[int]] = {}
+        self._told: dict[str, float] = {}
+        self._failed: dict[tuple[str, What], SystemFailure] = {}
+
+    def __iter__(self) -> Iterator[PanelState]:
+        """Yield every panel."""
+        return iter(list(self._states.values()))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._states)
+
+    def get(self, device_id: str) -> PanelState | None:
+        """Return a panel, if it is one and is imported."""
+        return self._states.get(device_id)
+
+    def use(self, devices: Iterable[DeviceRecord]) -> list[str]:
+        """Take over the list of devices; return the ids of panels that are new."""
+        panels = {device.id: device for device in devices if device.is_panel}
+        for device_id in self._states.keys() - panels.keys():
+            del self._states[device_id]
+            self._missing.pop(device_id, None)
+            self._told.pop(device_id, None)
+            for what in What:
+                self._failed.pop((device_id, what), None)
+        new = []
+        for device_id, device in panels.items():
+            if (state := self._states.get(device_id)) is not None:
+                state.use(device)
+                continue
+            new.append(device_id)
+            self._states[device_id] = PanelState(
+                self._uid, device, self._options, self._runtime, self._background, self._deliver
+            )
+        return new
+
+    def note(self, device_id: str) -> None:
+        """Take note that an event or a command of ours concerned a panel."""
+        self._told[device_id] = self._runtime.monotonic()
+
+    def left_out(self) -> list[tuple[DeviceRecord, What]]:
+        """Return what was never read of panels that are there, because it failed."""
+        return [
+            (state.device, what)
+            for (device_id, what) in self._failed
+            if (state := self._states.get(device_id)) is not None and getattr(state.facts, what.value) is None
+        ]
+
+    # looking
+
+    async def look(self, device_id: str, what: Collection[What], paced: bool = False) -> None:
+        """Read some of a panel now and deliver it. Raises `SystemFailure`."""
+        for one in What:
+            if one in what:
+                await self.read(device_id, one, paced=paced)
+
+    async def look_all(self, what: Collection[What], *, only: Collection[str] | None = None) -> None:
+        """Read some of every panel, or of some, side by side; a panel that fails does not keep the others from it."""
+        ids = [one for one in self._states if only is None or one in only]
+        await together(self._attempt(device_id, what) for device_id in ids)
+
+    async def sweep(self, what: What) -> None:
+        """Read one thing of every panel, each in its turn. Raises the failure of all, or what stops everything."""
+        failure: SystemFailure | None = None
+        worked = False
+        for device_id, state in list(self._states.items()):
+            if state.device.online is False:
+                continue
+            try:
+                await self.read(device_id, what, paced=True)
+                worked = True
+            except AuthenticationError:
+                raise
+            except ConnectionFailedError as error:
+                if not error.answered:
+                    raise
+                failure = error
+            except SystemFailure as error:
+                failure = error
+                worked = True
+                _LOGGER.debug("%s of a panel could not be read: %s", what, error)
+        if failure is not None and not worked:
+            raise failure
+
+    async def _attempt(self, device_id: str, what: Collection[What]) -> None:
+        """Read some of a panel; only what stops everything is raised."""
+        state = self._states[device_id]
+        if state.device.online is False:
+            return
+        for one in What:
+            if one in what:
+                try:
+                    await self.read(device_id, one)
+                except AuthenticationError:
+                    raise
+                except ConnectionFailedError as error:
+                    if not error.answered:
+                        raise
+                    _LOGGER.debug("%s of a panel could not be read: %s", one, error)
+                except SystemFailure as error:
+                    _LOGGER.debug("%s of a panel could not be read: %s", one, error)
+
+    async def read(self, device_id: str, what: What, *, paced: bool = False) -> None:
+        """Read one thing of a panel and deliver it. What it does not have is no failure. Raises `SystemFailure`."""
+        if (state := self._states.get(device_id)) is None:
+            return
+        asked_at = self._runtime.monotonic()
+        before = state.facts
+        try:
+            report = await self._ask(state, what, asked_at, paced=paced)
+        except UnsupportedError:
+            self._failed.pop((device_id, what), None)
+            return
+        except SystemFailure as error:
+            self._failed[device_id, what] = error
+            if isinstance(error, NotFoundError):
+                self._gone()
+            raise
+        self._failed.pop((device_id, what), None)
+        if self._states.get(device_id) is not state:
+            return
+        after = state.facts
+        if what is What.PARTITIONS and _armed_otherwise(before, after):
+            self._check(device_id)
+        if _other(before, after):
+            self._changed(device_id)
+        self._deliver(report)
+
+    async def _ask(self, state: PanelState, what: What, asked_at: float, *, paced: bool) -> Report:
+        """Read one thing of a panel and take it over."""
+        device = state.device
+        match what:
+            case What.PARTITIONS:
+                return state.take_partitions(await self._reader.partitions(device, paced=paced), asked_at)
+            case What.ZONES:
+                zones = await self._reader.zones(device, paced=paced)
+                return state.take_zones(self._kept(state, zones), asked_at)
+            case What.PERIPHERALS:
+                return state.take_peripherals(await self._reader.peripherals(device, paced=paced), asked_at)
+
+    def _kept(self, state: PanelState, zones: tuple[ZoneRecord, ...]) -> tuple[ZoneRecord, ...]:
+        """Return zones with those that are missing for the first time: a list may be cut short once."""
+        before = {zone.id: zone for zone in state.facts.zones or ()}
+        missing = frozenset(before.keys() - {zone.id for zone in zones})
+        again = self._missing.get(state.device.id, frozenset())
+        self._missing[state.device.id] = missing
+        kept = [before[id_] for id_ in missing - again]
+        return tuple(sorted((*zones, *kept), key=lambda zone: zone.id)) if kept else zones
+
+    def _check(self, device_id: str) -> None:
+        """A partition is armed otherwise: somebody must have told."""
+        told = self._told.get(device_id)
+        if told is None or self._runtime.monotonic() - told > SILENT_SECONDS:
+            self._untold()
+
+    # rhythm
+
+    def periods(self, zone_seconds: float, *, pushed: bool) -> tuple[float, float, float]:
+        """Return the seconds between looks at zones, partitions and peripherals, stretched by how many panels there are."""
+        asked = sum(state.device.online is not False for state in self._states.values())
+        listed = sum(state.device.online is not False and not state.device.is_otap for state in self._states.values())
+        partitions = PARTITION_SECONDS if pushed else WITHOUT_EVENTS_SECONDS
+        load = asked / zone_seconds + listed / partitions + listed / PERIPHERAL_SECONDS
+        stretch = max(1.0, load * PACE_SECONDS)
+        return zone_seconds * stretch, partitions * stretch, PERIPHERAL_SECONDS * stretch
+
+
+def _armed_otherwise(before: PanelFacts, after: PanelFacts) -> bool:
+    """Whether a partition is armed in another way than it was known to be."""
+    if before.partitions is None or after.partitions is None:
+        return False
+    known = {one.id: one.arming for one in before.partitions}
+    return any(known.get(one.id, one.arming) != one.arming for one in after.partitions)
+
+
+def _other(before: PanelFacts, after: PanelFacts) -> bool:
+    """Whether anything was read that may make other features."""
+    return (
+        before.partitions is not after.partitions
+        or before.zones is not after.zones
+        or before.peripherals is not after.peripherals
+    )
