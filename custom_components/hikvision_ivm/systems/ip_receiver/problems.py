@@ -1,6 +1,6 @@
 """What only the owner of a receiver can change (ip-receiver §1.4, §3.2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from ..model import Problem
@@ -16,10 +16,12 @@ PARTS: Final = "inventory"
 """Topic of what could not be read."""
 
 LEFT_OUT: Final = "left_out_receiver"
-OFFLINE: Final[Mapping[int | None, str]] = {1: "panel_offline_key", 3: "panel_offline_protocol"}
-"""`offlineHint` of a device that is offline → the problem it is."""
-NOT_USABLE: Final = {"unauth": "devices_unauthorised", "inactive": "devices_inactive"}
-"""`activeStatus` → the problem it is."""
+WRONG_KEY: Final = 1
+OTHER_PROTOCOL: Final = 3
+"""`offlineHint` of a device that is offline (2, 0 and 4: the network, which may pass)."""
+UNAUTHORISED: Final = "unauth"
+INACTIVE: Final = "inactive"
+"""`activeStatus` of a device that cannot be used."""
 MOST_NAMED: Final = 5
 
 
@@ -45,15 +47,23 @@ def left_out(parts: Iterable[tuple[DeviceRecord, What]]) -> list[Problem]:
 def device_problems(devices: Iterable[DeviceRecord]) -> list[Problem]:
     """Return what keeps devices from being reached."""
     every = list(devices)
-    problems = [
-        Problem(key=key, subject=device.id, placeholders={"name": device.name})
-        for device in every
-        if device.online is False and (key := OFFLINE.get(device.offline_hint)) is not None
-    ]
-    for word, key in NOT_USABLE.items():
-        if found := [device for device in every if device.active == word]:
-            problems.append(Problem(key=key, placeholders={"names": _names(found), "count": str(len(found))}))
+    problems = [problem for device in every if device.online is False and (problem := _offline(device)) is not None]
+    if found := [device for device in every if device.active == UNAUTHORISED]:
+        placeholders = {"names": _names(found), "count": str(len(found))}
+        problems.append(Problem(key="devices_unauthorised", placeholders=placeholders))
+    if found := [device for device in every if device.active == INACTIVE]:
+        placeholders = {"names": _names(found), "count": str(len(found))}
+        problems.append(Problem(key="devices_inactive", placeholders=placeholders))
     return problems
+
+
+def _offline(device: DeviceRecord) -> Problem | None:
+    """Return why a device is offline, if its owner can change that."""
+    if device.offline_hint == WRONG_KEY:
+        return Problem(key="panel_offline_key", subject=device.id, placeholders={"name": device.name})
+    if device.offline_hint == OTHER_PROTOCOL:
+        return Problem(key="panel_offline_protocol", subject=device.id, placeholders={"name": device.name})
+    return None
 
 
 def _names(devices: list[DeviceRecord]) -> str:
