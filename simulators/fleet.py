@@ -6,6 +6,7 @@ from typing import Protocol
 
 from .control import Member
 from .hikcentral.demo import demo as hikcentral_demo
+from .ip_receiver.demo import demo as ip_receiver_demo
 from .isapi.demo import demo as isapi_demo
 from .isapi.recorded import RecordedMember
 
@@ -19,7 +20,7 @@ class Fleet(Protocol):
         """`base_port` 0 takes free ports; `living`: things happen by themselves."""
 
 
-FLEETS: Mapping[str, Fleet] = {"isapi": isapi_demo, "hikcentral": hikcentral_demo}
+FLEETS: Mapping[str, Fleet] = {"isapi": isapi_demo, "hikcentral": hikcentral_demo, "ip_receiver": ip_receiver_demo}
 
 
 def demo_fleet(systems: Sequence[str], base_port: int, seed: int, *, living: bool) -> list[Member]:

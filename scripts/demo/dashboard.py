@@ -1,4 +1,4 @@
-"""A dashboard of the demo: one section per device, cameras first."""
+"""A dashboard of the demo: one section per device, cameras and alarm panels first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from .client import Client
 from .instance import DOMAIN
 
 ADDRESS = "video-demo"
-ORDER = ("camera", "event", "binary_sensor", "switch", "lock", "alarm_control_panel", "button", "sensor")
+ORDER = ("camera", "alarm_control_panel", "event", "binary_sensor", "switch", "lock", "button", "sensor")
 MOST_TILES = 12
 MOST_COLUMNS = 4
 

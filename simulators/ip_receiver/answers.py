@@ -1,13 +1,10 @@
 """JSON on the wire: envelopes with the codes of Appendix C, and the ways in which values are printed."""
 
 from collections.abc import Callable, Collection, Mapping
+from importlib import import_module
+from importlib.util import find_spec
 import json
 from typing import Any
-
-try:
-    from orjson import dumps as fast_dumps
-except ImportError:  # Only speed: a Python without it prints the same.
-    fast_dumps = None
 
 CLASSES: Mapping[int, str] = {
     1: "OK",
@@ -81,11 +78,13 @@ def envelope(sub: str = "ok", url: str = "", **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dump(value: Any) -> bytes:
+def plain_dump(value: Any) -> bytes:
     """Write JSON in UTF-8."""
-    if fast_dumps is not None:
-        return fast_dumps(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+# Only speed: a Python without it prints the same.
+dump: Callable[[Any], bytes] = import_module("orjson").dumps if find_spec("orjson") else plain_dump
 
 
 def shaped(value: Any, *, strings: bool, missing: Collection[str]) -> Any:

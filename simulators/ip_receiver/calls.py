@@ -37,7 +37,7 @@ class Call:
             raise RefusedError("notSupport")
         return self.device
 
-    def object(self, root: str, *, required: frozenset[str], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
+    def inner(self, root: str, *, required: frozenset[str], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
         """Return the object below the root of the body. Raises RefusedError for one that is wrong."""
         found = self.document()
         if set(found) != {root} or not isinstance(found[root], dict):

@@ -79,7 +79,7 @@ def deactivation(call: Call) -> dict[str, Any]:
 
 def outputs(call: Call) -> Any:
     """E11: every relay that can be switched is; the others are listed with the reason."""
-    wanted = call.object("OutputsCtrl", required=frozenset({"switch", "List"}))
+    wanted = call.inner("OutputsCtrl", required=frozenset({"switch", "List"}))
     if wanted["switch"] not in SWITCHED:
         raise RefusedError("badParameters")
     failed, switched = [], []

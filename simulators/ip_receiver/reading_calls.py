@@ -52,7 +52,7 @@ def device_list(call: Call) -> dict[str, Any]:
     if "security" in call.query or "iv" in call.query:
         # Encryption of the answer is not documented well enough to be played (L588-595).
         raise RefusedError("notSupport" if {"security", "iv"} <= set(call.query) else "badParameters")
-    search = call.object(
+    search = call.inner(
         "SearchDescription", required=frozenset({"position", "maxResult"}), optional=frozenset({"Filter"})
     )
     if not is_number(search["position"]) or not is_number(search["maxResult"], 1):
@@ -92,9 +92,10 @@ def _public(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def shape(call: Call, value: Any) -> Any:
+def shape(call: Call, value: dict[str, Any]) -> dict[str, Any]:
     """Return a value as the receiver prints it now."""
-    return shaped(value, strings=call.receiver.stringified, missing=call.receiver.missing_keys)
+    found: dict[str, Any] = shaped(value, strings=call.receiver.stringified, missing=call.receiver.missing_keys)
+    return found
 
 
 def partitions(call: Call) -> bytes:
@@ -118,7 +119,7 @@ def zones(call: Call) -> bytes | dict[str, Any]:
     receiver = call.receiver
     if receiver.legacy_zones:
         raise RefusedError(receiver.legacy_refusal)
-    condition = call.object("ZoneCond", required=frozenset({"searchID", "searchResultPosition", "maxResults"}))
+    condition = call.inner("ZoneCond", required=frozenset({"searchID", "searchResultPosition", "maxResults"}))
     search, start, most = condition["searchID"], condition["searchResultPosition"], condition["maxResults"]
     if not isinstance(search, str) or not search or not is_number(start) or not is_number(most, 1):
         raise RefusedError("badParameters")

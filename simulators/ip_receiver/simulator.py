@@ -190,14 +190,14 @@ class IpReceiverSimulator(Gateway):
 
     # Events
 
-    def emit(self, alert: Mapping[str, Any], *, root: bool | None = None) -> Delivery:
-        """Tell an alert, given as what stands in `EventNotificationAlert` (`root` False: it stands alone)."""
+    def emit(self, alert: Mapping[str, Any]) -> Delivery:
+        """Tell an alert, given with or without `EventNotificationAlert` around it."""
         body = dict(alert.get("EventNotificationAlert", alert))
         if self.upper_index and "devIndex" in body:
             body["devIndex"] = str(body["devIndex"]).upper().replace("-", "")
         if self.blank_words and isinstance(body.get("status"), str):
             body["status"] = f" {body['status']}"
-        bare = body.get("eventType") in self.bare_roots if root is None else not root
+        bare = body.get("eventType") in self.bare_roots
         shaped_body = shaped(body, strings=self.stringified, missing=self.missing_keys)
         printed = dump(shaped_body if bare else {"EventNotificationAlert": shaped_body})
         return self.streams.send([printed] * (2 if self.doubled else 1))

@@ -152,6 +152,8 @@ class Device:
     kind: OtherKind | None = None
     """None: a panel."""
     channels: int = 1
+    posts: dict[tuple[str, int], int] = field(default_factory=dict)
+    """How often an event that lasts was told, by type and channel."""
 
     @property
     def fields(self) -> Members:
