@@ -20,9 +20,9 @@ from custom_components.hikvision_ivm.systems.transport.gate import CredentialGat
 from simulators.hikcentral import HikCentralSimulator
 from simulators.hikcentral.options import Options
 from simulators.hikcentral.plan import SitePlan
+from tests.systems.sinks import QuietSink
 
 from .connect import connected
-from .sinks import QuietSink
 
 UID = "hikcentral_0123456789abcdef"
 START = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)

@@ -20,9 +20,9 @@ from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Feature, Inventory, Problem, Report
 from simulators.hikcentral import HikCentralSimulator, SitePlan
 from simulators.hikcentral.shaping import Profile
+from tests.systems.sinks import QuietSink
 
 from .connect import connected
-from .sinks import QuietSink
 
 UID = "hikcentral_0123456789abcdef"
 ZONE = timezone(timedelta(hours=2))

@@ -32,10 +32,10 @@ from custom_components.hikvision_ivm.systems.model import (
 from custom_components.hikvision_ivm.systems.settings import APP_KEY, APP_SECRET, IDENTITY, PUSH, URL
 from simulators.hikcentral import HikCentralSimulator, SitePlan
 from simulators.hikcentral.shaping import PROFILES, Profile
+from tests.systems.sinks import QuietSink
 
 from .command_bench import Bench, Time, bench
 from .event_bench import RouterBench, event, message
-from .sinks import QuietSink
 
 PATH = "resource/v1/reader/search"
 UID = "hikcentral_0123456789abcdef"

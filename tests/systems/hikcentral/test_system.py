@@ -33,8 +33,7 @@ from custom_components.hikvision_ivm.systems.model import (
 from custom_components.hikvision_ivm.systems.picture_store import Pictures
 from custom_components.hikvision_ivm.systems.values import LockValue
 from simulators.hikcentral import HikCentralSimulator
-
-from .sinks import KeepingSink
+from tests.systems.sinks import KeepingSink
 
 ADDRESS = "http://127.0.0.1:1/api/webhook/secret"
 CONTROL = "acs/v1/door/doControl"

@@ -180,7 +180,7 @@ class ReceiverClient:
         """Raise `AccountLockedError` while a lock is remembered: a set-up that is tried again must not knock."""
         until = self.runtime.memory.get(LOCK)
         rest = until - self.runtime.now().timestamp() if isinstance(until, (int, float)) else 0.0
-        if 0.0 < rest <= LOCK_SECONDS:
+        if 0.0 < rest <= LOCK_SECONDS + 60.0:
             raise AccountLockedError("not sent: locked", unlock_seconds=rest, pending=True)
 
     def _remember_lock(self, error: AccountLockedError) -> None:

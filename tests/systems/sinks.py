@@ -1,4 +1,4 @@
-"""Where the tests of HikCentral let things be delivered."""
+"""Where the tests of systems let things be delivered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,0 +1,241 @@
+"""Asking a receiver, over real sockets."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from custom_components.hikvision_ivm.systems.base import Runtime
+from custom_components.hikvision_ivm.systems.errors import (
+    AccountLockedError,
+    AuthenticationError,
+    BusyError,
+    ConnectionFailedError,
+    CredentialsBlockedError,
+    DeviceFailureError,
+    InsufficientRightsError,
+    NotFoundError,
+    ProtocolError,
+    SystemFailure,
+    UnsupportedError,
+)
+from custom_components.hikvision_ivm.systems.ip_receiver.client import LOCK, Endpoint
+from custom_components.hikvision_ivm.systems.ip_receiver.status import FailedItemsError
+from simulators.ip_receiver import IpReceiverSimulator, PanelPlan
+from tests.systems.transport.clock import Clock
+
+from .receiver import connected, record
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+LIST: dict[str, Any] = {"SearchDescription": {"position": 0, "maxResult": 1, "Filter": {}}}
+
+
+@pytest.mark.parametrize("qop", ["MD5", "MD5-sess"])
+async def test_login_and_list(qop: str) -> None:
+    """One challenge, then everything passes, with the whole address in the digest."""
+    async with IpReceiverSimulator(digest=qop) as receiver, connected(receiver) as client:
+        for _ in range(3):
+            assert "SearchResult" in await client.call(Endpoint.DEVICES, body=LIST)
+        assert client.http.counters.challenges == 1
+        assert receiver.requests[-1].query["format"] == "json"
+
+
+@pytest.mark.parametrize("stale", [True, False])
+async def test_a_nonce_that_ended(stale: bool) -> None:
+    """Also where the receiver does not say that it is stale; commands are sent once all the same."""
+    async with IpReceiverSimulator(nonce_uses=2, stale=stale) as receiver, connected(receiver) as client:
+        house = record(receiver)
+        for _ in range(4):
+            await client.call(Endpoint.CLEAR_ALARM, house, target="1")
+        assert client.http.gate.state.value == "proven"
+        assert receiver.logins_refused <= (0 if stale else 3)
+
+
+async def test_wrong_password_costs_two_logins() -> None:
+    """However many ask at once, until the user acts."""
+    async with IpReceiverSimulator() as receiver, connected(receiver, password="wrong") as client:
+        house = record(receiver)
+        asked = [client.call(Endpoint.PARTITIONS, house) for _ in range(40)]
+        results = await asyncio.gather(*asked, return_exceptions=True)
+        assert all(isinstance(one, AuthenticationError) for one in results)
+        with pytest.raises(CredentialsBlockedError):
+            await client.call(Endpoint.DEVICES, body=LIST)
+        assert receiver.logins_refused <= 2
+
+
+@pytest.mark.parametrize("sub", ["badAuthorization", "loginPasswordError", "pwdErrorLoginFailed"])
+async def test_a_login_refused_in_a_body(sub: str) -> None:
+    """It closes the gate as a 401 does."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        receiver.fault("deviceList", status=200, sub=sub, times=None)
+        with pytest.raises(AuthenticationError):
+            await client.call(Endpoint.DEVICES, body=LIST)
+        with pytest.raises(CredentialsBlockedError):
+            await client.call(Endpoint.PARTITIONS, record(receiver))
+        assert receiver.count("deviceList") <= 2
+
+
+async def test_locked_out() -> None:
+    """Our address is locked: nothing is sent for half an hour, also after a restart, and no password is asked for."""
+    clock = Clock()
+    memory: dict[str, Any] = {}
+    runtime = Runtime(monotonic=clock.runtime.monotonic, sleep=clock.runtime.sleep, memory=memory)
+    async with IpReceiverSimulator() as receiver, connected(receiver, runtime=runtime) as client:
+        receiver.lock(seconds=60)
+        with pytest.raises(AccountLockedError) as caught:
+            await client.call(Endpoint.DEVICES, body=LIST)
+        assert caught.value.pending
+        sent = len(receiver.requests)
+        with pytest.raises(AccountLockedError):
+            await client.call(Endpoint.PARTITIONS, record(receiver))
+        assert len(receiver.requests) == sent
+        with pytest.raises(AccountLockedError):
+            client.check_lock()
+        assert LOCK in memory
+        memory[LOCK] -= 1801
+        client.check_lock()
+        receiver.lock(seconds=0)
+        clock.passes(1801)
+        assert "SearchResult" in await client.call(Endpoint.DEVICES, body=LIST)
+
+
+@pytest.mark.parametrize(
+    ("sub", "kind", "asked"),
+    [
+        ("noMemory", BusyError, 4),
+        ("upgrading", BusyError, 4),
+        ("maxSessionUserLink", BusyError, 1),
+        ("deviceError", DeviceFailureError, 2),
+        ("notSupport", UnsupportedError, 1),
+        ("lowPrivilege", InsufficientRightsError, 1),
+        ("theDeviceIdDoesNotExist", NotFoundError, 1),
+    ],
+)
+@pytest.mark.parametrize("status", [200, None])
+async def test_reads_are_repeated_where_it_makes_sense(
+    sub: str, kind: type[SystemFailure], asked: int, status: int | None
+) -> None:
+    """A busy receiver is asked again, a few times; commands never are."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        house = record(receiver)
+        await client.call(Endpoint.PARTITIONS, house)
+        receiver.requests.clear()
+        receiver.fault("SecurityCP", status=status, sub=sub, times=None)
+        with pytest.raises(kind):
+            await client.call(Endpoint.PERIPHERALS, house)
+        assert receiver.count("exDevStatus") == asked
+        with pytest.raises(kind):
+            await client.call(Endpoint.DISARM, house, target="1")
+        assert receiver.count("disarm") == 1
+        receiver.heal()
+        receiver.fault("zones", sub=sub, times=1)
+        if asked > 1:
+            query = {"ZoneCond": {"searchID": "a", "searchResultPosition": 0, "maxResults": 30}}
+            assert "ZoneSearch" in await client.call(Endpoint.ZONES, house, body=query)
+
+
+async def test_what_a_device_does_not_have_is_asked_once() -> None:
+    """Per device and function, until it is connected in another way."""
+    plans = [PanelPlan(name="House", otap=True), PanelPlan(name="Shop")]
+    async with IpReceiverSimulator(plans) as receiver, connected(receiver) as client:
+        house = record(receiver)
+        for _ in range(3):
+            with pytest.raises(UnsupportedError):
+                await client.call(Endpoint.PARTITIONS, house)
+        assert receiver.count("subSystems") == 1
+        assert client.is_refused(Endpoint.PARTITIONS, house.id)
+        assert not client.is_refused(Endpoint.ZONES, house.id)
+        await client.call(Endpoint.PARTITIONS, record(receiver, "Shop"))
+        client.forget(house.id)
+        with pytest.raises(UnsupportedError):
+            await client.call(Endpoint.PARTITIONS, house)
+        assert receiver.count("subSystems") == 3
+
+
+@pytest.mark.parametrize("raw", [b"<html>Sign in</html>", b'{"SubSysList": [{"SubSys"', b"[]", b"\x00\x01"])
+async def test_what_is_no_answer(raw: bytes) -> None:
+    """It is told as that, and costs no connection."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        receiver.fault("subSystems", status=200, raw=raw, times=1)
+        with pytest.raises(ProtocolError):
+            await client.call(Endpoint.PARTITIONS, record(receiver))
+        assert "SubSysList" in await client.call(Endpoint.PARTITIONS, record(receiver))
+
+
+async def test_a_dropped_connection() -> None:
+    """A read is repeated once; a command is not, because nobody knows what became of it."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        house = record(receiver)
+        await client.call(Endpoint.PARTITIONS, house)
+        receiver.fault("deviceList", drop=True, times=1)
+        assert "SearchResult" in await client.call(Endpoint.DEVICES, body=LIST)
+        receiver.requests.clear()
+        receiver.fault("arm/1", drop="after", times=1)
+        with pytest.raises(ConnectionFailedError):
+            await client.call(Endpoint.ARM, house, target="1", query={"ways": "away"})
+        assert receiver.count("arm/1") == 1
+        receiver.fault("deviceList", drop=True, times=None)
+        with pytest.raises(ConnectionFailedError):
+            await client.call(Endpoint.DEVICES, body=LIST)
+
+
+async def test_a_login_that_was_forgotten() -> None:
+    """It is renewed, once, also for a command: that was not carried out."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        house = record(receiver)
+        receiver.fault("arm/1", sub="tokenTimeout", times=1)
+        await client.call(Endpoint.ARM, house, target="1", query={"ways": "away"})
+        receiver.fault("arm/1", sub="tokenTimeout", times=None)
+        receiver.requests.clear()
+        with pytest.raises(BusyError):
+            await client.call(Endpoint.ARM, house, target="1", query={"ways": "away"})
+        assert receiver.count("arm/1", "PUT") <= 4
+
+
+async def test_items_that_failed() -> None:
+    """A batch says which of its items failed."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        body = {"OutputsCtrl": {"switch": "open", "List": [{"id": 99}]}}
+        with pytest.raises(FailedItemsError) as caught:
+            await client.call(Endpoint.OUTPUTS, record(receiver), body=body)
+        assert list(caught.value.failed) == ["99"]
+
+
+async def test_background_requests_take_turns() -> None:
+    """No more than five a second, whoever asks; others do not wait."""
+    clock = Clock()
+    async with IpReceiverSimulator() as receiver, connected(receiver, runtime=clock.runtime) as client:
+        house = record(receiver)
+        begin = clock.time
+        for _ in range(11):
+            await client.call(Endpoint.PARTITIONS, house, paced=True)
+        assert clock.time - begin == pytest.approx(2.0)
+        await client.call(Endpoint.PARTITIONS, house)
+        assert clock.time - begin == pytest.approx(2.0)
+
+
+async def test_media_come_from_the_receiver_itself() -> None:
+    """Whatever host an address names; what is not there is told as that."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        await client.call(Endpoint.DEVICES, body=LIST)
+        path = receiver.media.clip("House", "mp4")
+        for url in (path, path.lstrip("/"), f"http://203.0.113.9:1234{path}"):
+            assert len((await client.media(url)).body) > 100
+        with pytest.raises(NotFoundError):
+            await client.media("/nothing/here.jpg")
+
+
+@pytest.mark.parametrize("refusal", ["lowPrivilege", "unauthorized"])
+async def test_media_of_somebody_who_is_no_administrator(refusal: str) -> None:
+    """The refusal closes nothing else, and is not tried over and over."""
+    async with IpReceiverSimulator(media_refusal=refusal) as receiver:
+        receiver.add_user("operator", "Oper1234")
+        async with connected(receiver, username="operator", password="Oper1234") as client:
+            await client.call(Endpoint.DEVICES, body=LIST)
+            path = receiver.media.clip("House", "mp4")
+            for _ in range(3):
+                with pytest.raises(InsufficientRightsError):
+                    await client.media(path)
+            assert "SearchResult" in await client.call(Endpoint.DEVICES, body=LIST)
+            assert receiver.logins_refused <= 1
