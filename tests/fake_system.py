@@ -21,6 +21,7 @@ from custom_components.hikvision_ivm.systems.base import (
 from custom_components.hikvision_ivm.systems.errors import UnsupportedError
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import (
+    AlarmPanelFeature,
     ButtonFeature,
     CalendarFeature,
     CameraFeature,
@@ -42,7 +43,7 @@ from custom_components.hikvision_ivm.systems.model import (
     SwitchFeature,
     Value,
 )
-from custom_components.hikvision_ivm.systems.values import CalendarEntry, LockValue
+from custom_components.hikvision_ivm.systems.values import AlarmPanelValue, ArmMode, ArmState, CalendarEntry, LockValue
 
 HUB = "SN1"
 CHANNEL = "SN1_ch1"
@@ -303,6 +304,16 @@ class FakeSystem(System):
     async def lock(self, feature: LockFeature, action: str, sink: Sink) -> None:
         self._called("lock", feature.id, action)
         sink.report(Report(values={feature.id: LockValue(locked=action == "lock", open=action == "open")}))
+
+    @override
+    async def arm(self, feature: AlarmPanelFeature, mode: ArmMode, sink: Sink) -> None:
+        self._called("arm", feature.id, mode)
+        sink.report(Report(values={feature.id: AlarmPanelValue(state=ArmState.ARMING)}))
+
+    @override
+    async def disarm(self, feature: AlarmPanelFeature, sink: Sink) -> None:
+        self._called("disarm", feature.id)
+        sink.report(Report(values={feature.id: AlarmPanelValue(state=ArmState.DISARMED)}))
 
     @override
     async def siren(self, feature: SirenFeature, *, on: bool, sink: Sink, **settings: Any) -> None:

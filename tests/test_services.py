@@ -23,7 +23,8 @@ import yaml
 
 from custom_components.hikvision_ivm import services
 from custom_components.hikvision_ivm.const import DOMAIN
-from custom_components.hikvision_ivm.services_table import ACTIONS, Action, Argument
+from custom_components.hikvision_ivm.services_fields import Action, Argument
+from custom_components.hikvision_ivm.services_table import ACTIONS
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.model import Feature
 from tests.flow_system import FlowSystem
@@ -476,7 +477,9 @@ def test_every_word_exists(action: Action) -> None:
 
 def test_targets_are_platforms() -> None:
     """The types of the features are the domains of their entities."""
-    assert {one.type for action in ACTIONS.values() for one in action.targets} == {"camera", "lock", "switch", "siren"}
+    assert {one.type for action in ACTIONS.values() for one in action.targets} == {
+        "alarm_control_panel", "camera", "lock", "select", "siren", "switch",
+    }  # fmt: skip
     assert all(issubclass(one, Feature) for action in ACTIONS.values() for one in action.targets)
 
 

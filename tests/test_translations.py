@@ -11,6 +11,7 @@ from homeassistant.helpers.entity import EntityDescription
 import pytest
 
 from custom_components import hikvision_ivm
+from custom_components.hikvision_ivm.alarm_control_panel import PANELS
 from custom_components.hikvision_ivm.binary_sensor import BINARY_SENSORS
 from custom_components.hikvision_ivm.button import BUTTONS
 from custom_components.hikvision_ivm.calendar import CALENDARS
@@ -33,10 +34,19 @@ from custom_components.hikvision_ivm.systems.hikcentral import (
     features_video,
 )
 from custom_components.hikvision_ivm.systems.hikcentral.feature_rows import Row
+from custom_components.hikvision_ivm.systems.ip_receiver import (
+    device_events as receiver,
+    features_other,
+    features_panel,
+    features_peripheral,
+    features_zone,
+)
+from custom_components.hikvision_ivm.systems.ip_receiver.feature_rows import Row as ReceiverRow
 from custom_components.hikvision_ivm.systems.isapi.event_types import EVENT_TYPES as ISAPI_TYPES
 from custom_components.hikvision_ivm.systems.kinds import Kind
 
 TABLES: Mapping[str, Mapping[Kind, EntityDescription]] = {
+    "alarm_control_panel": PANELS,
     "binary_sensor": BINARY_SENSORS,
     "button": BUTTONS,
     "calendar": CALENDARS,
@@ -87,6 +97,15 @@ def hikcentral_rows() -> list[Row[Any]]:
     return list(rows.values())
 
 
+def receiver_rows() -> list[ReceiverRow[Any]]:
+    """Return every row of the tables of what is behind a receiver."""
+    modules = (features_other, features_panel, features_peripheral, features_zone)
+    tables = [table for module in modules for table in vars(module).values() if isinstance(table, tuple)]
+    rows = {(row.make, row.kind): row for table in tables for row in table if isinstance(row, ReceiverRow)}
+    assert len(rows) > 50
+    return list(rows.values())
+
+
 @pytest.mark.parametrize(("platform", "row"), ROWS)
 def test_name(platform: str, row: EntityDescription) -> None:
     """Every row has a name that takes the part, or takes over the name of its device."""
@@ -106,7 +125,8 @@ def test_icon(platform: str, row: EntityDescription) -> None:
     """Every row has a device class that brings an icon, or an icon of its own, but not both."""
     device_class = getattr(row, "device_class", None)
     icon = load("icons.json")["entity"].get(platform, {}).get(row.key)
-    if device_class is not None or row.name is None:
+    # Alarm control panels have one of Home Assistant for each of their states.
+    if device_class is not None or row.name is None or platform == "alarm_control_panel":
         assert icon is None
     else:
         assert icon is not None and icon["default"].startswith("mdi:")
@@ -124,10 +144,15 @@ def told_by(kind: Kind) -> set[Kind]:
     told = {kind, *hikcentral.EVENT_KINDS.get(kind, ())}
     if kind in {Kind.DETECTION, Kind.DEVICE_EVENT}:
         told |= {row.kind for row in ISAPI_TYPES.values()}
+    if kind is Kind.DEVICE_EVENT:
+        told |= {row.kind for row in receiver.EVENTS.values()}
+    if kind is Kind.PANEL_EVENT:
+        told |= set(features_panel.FUNCTIONS)
     if kind is Kind.PASSAGE:
         told |= {Kind.PASSAGE_ENTRY, Kind.PASSAGE_EXIT}
     collections = {
-        Kind.ACCESS, Kind.CARE_EVENT, Kind.DETECTION, Kind.DEVICE_EVENT, Kind.PASSAGE, Kind.VEHICLE_EVENT,
+        Kind.ACCESS, Kind.CARE_EVENT, Kind.DETECTION, Kind.DEVICE_EVENT, Kind.PANEL_EVENT, Kind.PASSAGE,
+        Kind.VEHICLE_EVENT,
     }  # fmt: skip
     return (told | {Kind.UNKNOWN_EVENT}) - collections
 
@@ -173,6 +198,27 @@ def test_every_feature_of_a_platform(row: Row[Any]) -> None:
         assert set(options) <= set(texts)
 
 
+@pytest.mark.parametrize("row", receiver_rows(), ids=lambda row: f"{row.make.type}-{row.kind}")
+def test_every_feature_of_a_receiver(row: ReceiverRow[Any]) -> None:
+    """Whatever is behind a receiver is described, and the words of its choices are translated."""
+    assert row.kind in TABLES[row.make.type]
+    if not callable(row.more) and (options := row.more.get("options")):
+        texts = load("translations/en.json")["entity"][row.make.type][row.kind.value]["state"]
+        assert set(options) == set(texts)
+
+
+def test_every_sensor_of_an_event_of_a_receiver_has_a_row() -> None:
+    """What appears when it is first seen is described, too."""
+    assert set(BINARY_SENSORS) >= receiver.SENSOR_KINDS
+
+
+def test_attributes_of_alarm_panels_are_translated() -> None:
+    """Both kinds of panel call their attributes alike."""
+    texts = load("translations/en.json")["entity"]["alarm_control_panel"]
+    assert texts["panel"]["state_attributes"] == texts["partition"]["state_attributes"]
+    assert set(texts["panel"]["state_attributes"]) == {"open_zones", "alarm_zones", "bypassed_zones"}
+
+
 def test_disk_states_are_translated() -> None:
     """The words of the disk sensor."""
     states = load("translations/en.json")["entity"]["sensor"]["disk_state"]["state"]
@@ -190,6 +236,8 @@ def _made(failure: type[errors.SystemFailure]) -> errors.SystemFailure:
     """Make a failure without saying more than it demands."""
     if failure is errors.InvalidArgumentError:
         return errors.InvalidArgumentError(field="", reason="")
+    if failure is errors.ArmingRefusedError:
+        return errors.ArmingRefusedError(partition="", zones="")
     return failure()
 
 

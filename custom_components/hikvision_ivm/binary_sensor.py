@@ -164,6 +164,12 @@ DETECTIONS: dict[Kind, Class | None] = {
     Kind.RESTROOM_OVERSTAY: Class.SAFETY,
     Kind.ROOM_INTRUSION: Class.MOTION,
     Kind.SOS: Class.SAFETY,
+    # alarm panels
+    Kind.ZONE_ALARM: Class.SAFETY,
+    Kind.SHOCK: Class.VIBRATION,
+    Kind.TILT: Class.MOVING,
+    Kind.SIREN_SOUNDING: Class.SOUND,
+    Kind.TEMPERATURE_PREALARM: Class.HEAT,
 }
 
 CONDITIONS: dict[Kind, Class | None] = {
@@ -193,11 +199,42 @@ CONDITIONS: dict[Kind, Class | None] = {
     Kind.ONLINE: Class.CONNECTIVITY,
     Kind.EVENT_STREAM: Class.CONNECTIVITY,
     Kind.VIDEO_SIGNAL: Class.CONNECTIVITY,
+    # zones and peripherals of alarm panels
+    Kind.BATTERY_LOW: Class.BATTERY,
+    Kind.PIRCAM_LINK: Class.CONNECTIVITY,
+    Kind.PROBLEM: Class.PROBLEM,
+    Kind.SHIELDED: None,
+    Kind.ZONE_ARMED: None,
+    # alarm panels themselves
+    Kind.AC_LOST: Class.PROBLEM,
+    Kind.ATP_BACKUP: Class.CONNECTIVITY,
+    Kind.ATP_MAIN: Class.CONNECTIVITY,
+    Kind.BATTERY_FAULT: Class.PROBLEM,
+    Kind.CELLULAR: Class.CONNECTIVITY,
+    Kind.CLOUD_LINK: Class.CONNECTIVITY,
+    Kind.DEVICE_KEY: Class.PROBLEM,
+    Kind.EXPANDER_AC_LOST: Class.PROBLEM,
+    Kind.EXTERNAL_POWER_LOST: Class.PROBLEM,
+    Kind.KEYPAD_LOCKED: Class.PROBLEM,
+    Kind.OVERCURRENT: Class.PROBLEM,
+    Kind.RADIO_JAMMED: Class.PROBLEM,
+    Kind.REPORT_FAILED: Class.PROBLEM,
+    Kind.SIM_FAULT: Class.PROBLEM,
+    Kind.SYSTEM_BATTERY_LOW: Class.BATTERY,
+    Kind.TAG_READER_LOCKED: Class.PROBLEM,
+    Kind.TEST_MODE: Class.RUNNING,
+    Kind.UPDATE_AVAILABLE: Class.UPDATE,
+    Kind.WIFI: Class.CONNECTIVITY,
+    Kind.WIRED_NETWORK: Class.CONNECTIVITY,
 }
+
+SHAPES = {device_class.value: device_class for device_class in Class}
 
 BINARY_SENSORS = by_kind(
     BinarySensorEntityDescription,
     {
+        # What is sensed, the feature says; the device is the detector.
+        Kind.ZONE: {"name": None},
         **{kind: {"device_class": device_class} for kind, device_class in DETECTIONS.items()},
         **{
             kind: {"device_class": device_class, "entity_category": EntityCategory.DIAGNOSTIC}
@@ -216,6 +253,12 @@ async def async_setup_entry(
 
 class IvmBinarySensor(IvmEntity[BinarySensorFeature], BinarySensorEntity):
     """Something that is or is not."""
+
+    @property
+    @override
+    def device_class(self) -> Class | None:
+        """What is sensed: as the feature says, or as its kind says. A word that nobody knows says nothing."""
+        return SHAPES.get(self.feature.shape, self.entity_description.device_class)
 
     @property
     @override

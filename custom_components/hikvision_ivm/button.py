@@ -20,6 +20,7 @@ BUTTONS = by_kind(
     {
         Kind.ACKNOWLEDGE: {},
         Kind.APPLY_PERMISSIONS: {"entity_category": EntityCategory.CONFIG},
+        Kind.CLEAR_ALARM: {},
         Kind.ELECTRIC_LOCK: {},
         Kind.OUTPUT_PULSE: {},
         Kind.PATROL_START: {},

@@ -9,6 +9,7 @@ DOMAIN: Final = "hikvision_ivm"
 LOGGER: Final = logging.getLogger(__package__)
 
 PLATFORMS: Final = [
+    Platform.ALARM_CONTROL_PANEL,
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.CALENDAR,

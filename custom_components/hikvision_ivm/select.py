@@ -3,6 +3,7 @@
 from typing import override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -14,7 +15,16 @@ from .systems.model import SelectFeature
 # A door that is followed until it obeyed must not keep the others waiting; a system keeps the order itself.
 PARALLEL_UPDATES = 0
 
-SELECTS = by_kind(SelectEntityDescription, {Kind.DOOR_MODE: {}, Kind.PTZ_PATROL: {}, Kind.PTZ_PRESET: {}})
+SELECTS = by_kind(
+    SelectEntityDescription,
+    {
+        Kind.DEACTIVATION: {"entity_category": EntityCategory.CONFIG},
+        Kind.DEACTIVATION_ONCE: {"entity_category": EntityCategory.CONFIG},
+        Kind.DOOR_MODE: {},
+        Kind.PTZ_PATROL: {},
+        Kind.PTZ_PRESET: {},
+    },
+)
 
 
 async def async_setup_entry(

@@ -137,7 +137,22 @@ CARE: dict[Kind, Row] = {
     Kind.SLEEP_TIME: SECONDS,
 }
 
-SENSORS = by_kind(SensorEntityDescription, {**EQUIPMENT, **PEOPLE, **VEHICLES, **CARE})
+ALARM: dict[Kind, Row] = {
+    Kind.BATTERY_LEVEL: {**PERCENT, "device_class": SensorDeviceClass.BATTERY},
+    Kind.HUMIDITY: {
+        "device_class": SensorDeviceClass.HUMIDITY,
+        "native_unit_of_measurement": PERCENTAGE,
+        "state_class": SensorStateClass.MEASUREMENT,
+    },
+    Kind.LAST_ALARM_ZONE: WORDS,
+    Kind.LAST_USER: WORDS,
+    Kind.OPEN_ZONES: NUMBER,
+    Kind.POWER_SUPPLY: EQUIPMENT_WORDS,
+    # A bare number: nobody tells its unit, and Home Assistant's class of signal strengths wants decibels.
+    Kind.SIGNAL: EQUIPMENT_NUMBER,
+}
+
+SENSORS = by_kind(SensorEntityDescription, {**EQUIPMENT, **PEOPLE, **VEHICLES, **CARE, **ALARM})
 
 
 async def async_setup_entry(

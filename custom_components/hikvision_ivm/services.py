@@ -10,7 +10,7 @@ from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback, split_entity_id, valid_entity_id
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.selector import ConfigEntrySelector, ConfigEntrySelectorConfig
@@ -19,9 +19,13 @@ from homeassistant.helpers.target import TargetSelection, async_extract_referenc
 from homeassistant.helpers.typing import VolSchemaType
 import probatio as vol
 
-from .const import DOMAIN
+from .alarm_code import check_code, is_needed_to_arm
+from .const import DOMAIN, PLATFORMS
 from .coordinator import IvmConfigEntry, IvmCoordinator
-from .services_table import ACTIONS, Action
+from .files import async_check_file, async_write_file
+from .services_alarm import CODE, FILENAME, OVERWRITE
+from .services_fields import Action
+from .services_table import ACTIONS
 from .systems.errors import SystemFailure
 from .systems.kinds import Kind
 from .systems.model import CameraFeature, Feature
@@ -63,11 +67,18 @@ async def _async_handle(action: Action, call: ServiceCall) -> ServiceResponse:
     user = await _async_user(action, call)
     arguments = _arguments(action, call)
     shares = _by_targets(action, call, user) if action.targets else [_by_entry(action, call)]
-    answers = await gather(*(_async_act(action, share, arguments) for share in shares), return_exceptions=True)
+    orders = [(share, {**arguments, **_named(action, call, share)}) for share in shares]
+    for share in shares:
+        if action.arms and is_needed_to_arm(share.coordinator.entry.options):
+            check_code(share.coordinator.entry.options, call.data.get(CODE))
+    if action.saves:
+        await async_check_file(call.hass, call.data[FILENAME], overwrite=call.data[OVERWRITE])
+    answers = await gather(*(_async_act(action, *order) for order in orders), return_exceptions=True)
     for answer in answers:
         if isinstance(answer, BaseException):
             raise answer
-    return _merged(answer for answer in answers if not isinstance(answer, BaseException))
+    merged = _merged(answer for answer in answers if not isinstance(answer, BaseException))
+    return await _async_saved(call, merged) if action.saves else merged
 
 
 def _refusal(key: str, **placeholders: str) -> ServiceValidationError:
@@ -97,7 +108,7 @@ def _arguments(action: Action, call: ServiceCall) -> dict[str, Any]:
     arguments = {
         argument.name: call.data[argument.name]
         for argument in action.arguments
-        if argument.name in call.data and not argument.entities
+        if argument.name in call.data and not (argument.entities or argument.nameable or argument.ours)
     }
     if action.one_of and sum(name in arguments for name in action.one_of) != 1:
         raise _refusal("exactly_one_needed", fields=", ".join(action.one_of))
@@ -142,6 +153,8 @@ def _by_targets(action: Action, call: ServiceCall, user: User | None) -> list[_S
         try:
             coordinator = _offering(action, entry)
             feature = _feature(call.hass, entity_id, entry)
+            if action.kinds and feature.kind not in action.kinds:
+                raise _refusal("unknown_entity", entity=entity_id)
             if user is not None and not user.permissions.check_entity(entity_id, POLICY_CONTROL):
                 raise Unauthorized(context=call.context, entity_id=entity_id, permission=POLICY_CONTROL)
         except HomeAssistantError as error:
@@ -203,6 +216,25 @@ def _take(share: _Share, entity_id: str, feature: Feature) -> None:
     share.features[entity_id] = feature
 
 
+def _named(action: Action, call: ServiceCall, share: _Share) -> dict[str, list[str]]:
+    """Return the arguments among which entities may be, those of this entry as ids of their features."""
+    return {
+        argument.name: [_meant(call.hass, word, share.coordinator.entry) for word in call.data[argument.name]]
+        for argument in action.arguments
+        if argument.nameable and argument.name in call.data
+    }
+
+
+def _meant(hass: HomeAssistant, word: str, entry: IvmConfigEntry) -> str:
+    """Return the id of the feature of an entity of this entry, or the word, if it names no entity at all."""
+    known = er.async_get(hass).async_get(word)
+    if known is None and not (valid_entity_id(word) and split_entity_id(word)[0] in PLATFORMS):
+        return word
+    if known is None or known.config_entry_id != entry.entry_id:
+        raise _refusal("unknown_entity", entity=word)
+    return _feature(hass, word, entry).id
+
+
 # acting
 
 
@@ -219,6 +251,13 @@ async def _async_act(action: Action, share: _Share, arguments: Mapping[str, Any]
         return dict(await system.act(action.name, tuple(features.values()), arguments, sink))
     except SystemFailure as error:
         raise coordinator.command_failed(error) from error
+
+
+async def _async_saved(call: ServiceCall, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Write what a system answered to the file that was named, and tell what it is."""
+    filename, content = call.data[FILENAME], answer["content"]
+    await async_write_file(call.hass, filename, content, overwrite=call.data[OVERWRITE])
+    return {FILENAME: filename, "content_type": answer["content_type"], "size": len(content)}
 
 
 def _merged(answers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
