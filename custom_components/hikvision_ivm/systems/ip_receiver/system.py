@@ -40,7 +40,7 @@ from .media import ACTION as DOWNLOAD, Media
 from .panel import PanelState
 from .panels import Panels
 from .places import device_id
-from .problems import DEVICES, LEFT_OUT, PARTS, RECEIVER, device_problems, left_out, receiver_problems
+from .problems import ARMING, DEVICES, LEFT_OUT, PARTS, RECEIVER, device_problems, left_out, receiver_problems
 from .reading import Reader
 from .records import DeviceRecord, Facts, PanelFacts
 from .refresh import Refresher, What
@@ -104,7 +104,10 @@ class IpReceiverSystem(System):
             settled=self._settled, media=self._media, adopt_seen=self._adopt_seen,
         )  # fmt: skip
         self._stream = EventStream(client, self._take, runtime)
-        self._commands = Commands(client, self._reader, runtime, options, panel=self._panel, look=self._look)
+        self._commands = Commands(
+            self._uid, client, runtime, options, self._background,
+            panel=self._panel, look=self._look, soon=self._settled,
+        )  # fmt: skip
 
     @classmethod
     @override
@@ -188,7 +191,12 @@ class IpReceiverSystem(System):
             ):  # fmt: skip
                 self.client.forget(id_)
         remember(marks_of(listed.values()), self._runtime)
-        return self._panels.use(self._devices.values())
+        new = self._panels.use(self._devices.values())
+        for id_ in new:
+            if (state := self._panels.get(id_)) is not None:
+                self._commands.watch(state)
+                state.on_problems = self._tell_arming
+        return new
 
     def _part(self, device: DeviceRecord) -> Part:
         """Make the features of one device."""
@@ -411,6 +419,12 @@ class IpReceiverSystem(System):
         sink.problems(RECEIVER, problems)
         sink.problems(DEVICES, device_problems(self._devices.values()))
         sink.problems(PARTS, left_out(self._panels.left_out()))
+        self._tell_arming()
+
+    def _tell_arming(self) -> None:
+        """Deliver which partitions could not be armed."""
+        if self._sink is not None:
+            self._sink.problems(ARMING, [problem for state in self._panels for problem in state.problems])
 
     @override
     async def fix(self, problem: Problem) -> None:
