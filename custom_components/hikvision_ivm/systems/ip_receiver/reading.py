@@ -33,13 +33,14 @@ SEARCH_SECONDS: Final = 0.5
 class Page:
     """One page. `entries`: how many positions it takes up, readable or not. `total`: None if it names none.
 
-    `status`: the search's word in capital letters and without blanks, empty if there is none.
+    `status`: the search's word in capital letters and without blanks, empty if there is none. `silent`: it says nothing.
     """
 
     items: list[Fields]
     entries: int
     total: int | None = None
     status: str = ""
+    silent: bool = False
 
     @property
     def searching(self) -> bool:
@@ -50,11 +51,11 @@ class Page:
         """Whether there may be more behind `position`, having been asked for `size` entries."""
         if self.searching or self.status == "NOMATCH":
             return self.searching
-        if self.total is not None and self.total > position:
-            return True
-        if self.entries < size:
-            return False
-        return not self.status or (self.total is not None and self.total < position)
+        if self.total is None:
+            return not self.status
+        if self.total != position:
+            return True  # there is more, or the total lies
+        return not self.status and self.entries >= size
 
 
 type Fetch = Callable[[int, int], Awaitable[Page]]
@@ -225,8 +226,8 @@ class Reader:
                     patient = False
                     await self._client.runtime.sleep(SEARCH_SECONDS)
                     continue
-                if position == 0 and (page.total or (page.searching and page.total is None)):
-                    raise ProtocolError(reason=f"the answer promises {what[0]} and holds none")
+                if position == 0 and (page.silent or page.total or (page.searching and page.total is None)):
+                    raise ProtocolError(reason=f"the answer holds no {what[0]}, and does not say that there are none")
                 break
             before = len(found)
             unknown += sum(not take(one) for one in page.items)
@@ -274,12 +275,11 @@ def _list_of(said: Fields, name: str, *, optional: bool = False) -> Page:
 def _zone_page(root: Fields) -> Page:
     """Read a page of zones, of either root (trap T3)."""
     result = root.child("ZoneSearch")
-    if not len(result):
+    if not isinstance(root.get("ZoneSearch"), Mapping) and not len(result):
         legacy = _list_of(root, "ZoneList")
         return Page(parsing.unwrapped(legacy.items, "Zone"), legacy.entries, None, "OK")
     listed = _list_of(result, "ZoneList", optional=True)
     word = "".join(letter for letter in (result.text("responseStatusStrg") or "").upper() if letter.isalpha())
     total = result.integer("totalMatches")
-    if not listed.entries and not word and total is None and "ZoneList" not in result:
-        raise ProtocolError(reason="the answer holds no zones")
-    return Page(parsing.unwrapped(listed.items, "Zone"), listed.entries, total, word if word in _WORDS else "")
+    silent = not word and total is None and "ZoneList" not in result
+    return Page(parsing.unwrapped(listed.items, "Zone"), listed.entries, total, word if word in _WORDS else "", silent)
