@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from ..transport.json import EMPTY, NOTHING, Fields, as_text, listed
+from ..transport.json import NOTHING, Fields, as_text, listed
 from . import lenient
 from .device_events import EVENTS
 from .places import index_key
@@ -105,7 +105,7 @@ class Alert:
     count: int | None = None
     status: str | None = None
     time: datetime | None = None
-    root: Fields = field(default=EMPTY, repr=False)
+    root: Fields = field(repr=False, compare=False)
     subscription: str | None = None
 
     @property
@@ -160,7 +160,7 @@ def _sloppy(text: str, has_others: bool) -> list[Fields]:
 def _alerts(document: Fields, zone: tzinfo) -> Iterator[Alert]:
     """Yield the messages of one document."""
     if SUBSCRIBED in document:
-        yield Alert(type="", subscription=document.child(SUBSCRIBED).text("id") or "")
+        yield Alert(type="", root=document, subscription=document.child(SUBSCRIBED).text("id") or "")
     elif roots := document.children(ROOT):
         for root in roots:
             yield _alert(root, zone)
