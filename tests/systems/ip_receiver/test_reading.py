@@ -301,6 +301,34 @@ async def test_shapes_of_a_list(listed: Any, root: str) -> None:
     assert [one.id for one in await Reader(Told({Endpoint.ZONES: answer})).zones(PANEL)] == [4]
 
 
+async def test_zone_that_did_not_change_is_the_same_object() -> None:
+    """Nothing is done about it; one of which anything is told otherwise is another one."""
+    rows = [zone(1, alarm=False), zone(2, RelatedChanList=[{"RelatedChan": {"cameraSeq": "A"}}])]
+    told = Told({Endpoint.ZONES: lambda body: zones_at(rows)(body)})
+    reader = Reader(told)
+    first = await reader.zones(PANEL)
+    again = await reader.zones(PANEL)
+    assert all(one is other for one, other in zip(first, again, strict=True))
+    rows[1] = zone(2, RelatedChanList=[{"RelatedChan": {"cameraSeq": "B"}}])
+    after = await reader.zones(PANEL)
+    assert after[0] is first[0]
+    assert (first[1].cameras, after[1].cameras) == (("A",), ("B",))
+    reader.forget(PANEL.id)
+    assert (await reader.zones(PANEL))[0] is not first[0]
+
+
+async def test_zone_with_what_is_hardly_json() -> None:
+    """Half a character, a number without end: they are read, not stumbled over."""
+    text = '{"ZoneSearch":{"responseStatusStrg":"OK","ZoneList":[{"Zone":{"id":1,"name":"A\\ud83d","signal":%s}}]}}'
+    told = Told({Endpoint.ZONES: text % ("9" * 40)})
+    reader = Reader(told)
+    (found,) = await reader.zones(PANEL)
+    assert (found.name, found.signal) == ("A?", None)
+    assert (await reader.zones(PANEL))[0] is found
+    told.told[Endpoint.ZONES] = text % 7
+    assert (await reader.zones(PANEL))[0].signal == 7
+
+
 # the other method, and other sizes
 
 
