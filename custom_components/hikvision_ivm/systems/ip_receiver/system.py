@@ -52,7 +52,7 @@ _LOGGER = logging.getLogger(__name__)
 
 INVENTORY_SECONDS: Final = 300.0
 RECENT_SECONDS: Final = 30.0
-"""Seconds for which the list of devices is recent enough to be used a second time."""
+"""Seconds for which the list that told who answers is recent enough to be the inventory, too."""
 STRANGER_SECONDS: Final = 30.0
 """Least time between two lists that were asked for because of a device nobody knew."""
 SETTLE_SECONDS: Final = 1.0
@@ -236,7 +236,7 @@ class IpReceiverSystem(System):
     async def _renew(self, sink: Sink) -> None:
         """Read which devices there are, and what is new behind them; deliver what changed."""
         async with self._renewing:
-            new = self._use(await self._recent())
+            new = self._use(await self._list())
             await self._panels.look_all(ALL, only=new)
             if self._catalogue.build(self._devices):
                 sink.inventory(self._catalogue.inventory)
@@ -354,7 +354,6 @@ class IpReceiverSystem(System):
         now = self._runtime.monotonic()
         await self._runtime.sleep(max(SETTLE_SECONDS, self._strange_at + STRANGER_SECONDS - now))
         self._strange_at = self._runtime.monotonic()
-        self._listed_at = float("-inf")
         try:
             await self._renew(sink)
         except SystemFailure as error:
