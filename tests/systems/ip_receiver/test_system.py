@@ -359,7 +359,7 @@ async def test_without_devices() -> None:
 
 async def test_the_rhythm_follows_the_number_of_panels() -> None:
     """Five requests a second are enough for one receiver."""
-    plans = [PanelPlan(name=f"Site {number}", zones=1, peripherals=False) for number in range(100)]
+    plans = [PanelPlan(name=f"Site {number}", zones=1, peripherals=False) for number in range(40)]
     async with running(*plans[:1], push=False) as run:
         assert run.system.periods(push_healthy=True) == {
             Tier.STATUS: 10.0, Tier.DETAIL: 30.0, Tier.COUNTERS: 120.0, Tier.INVENTORY: 300.0,
@@ -367,7 +367,7 @@ async def test_the_rhythm_follows_the_number_of_panels() -> None:
         assert run.system.periods(push_healthy=False)[Tier.DETAIL] == 10.0
     async with running(*plans, push=False) as run:
         periods = run.system.periods(push_healthy=True)
-        load = sum(100 / periods[tier] for tier in (Tier.STATUS, Tier.DETAIL, Tier.COUNTERS))
+        load = sum(40 / periods[tier] for tier in (Tier.STATUS, Tier.DETAIL, Tier.COUNTERS))
         assert load == pytest.approx(5.0)
 
 
