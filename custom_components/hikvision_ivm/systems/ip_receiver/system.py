@@ -141,16 +141,17 @@ class IpReceiverSystem(System):
     ) -> Self:
         """Make an instance from a config entry's data and options."""
         credentials = Credentials(username=data[settings.USERNAME], password=data[settings.PASSWORD])
-        policy = Policy(allow_basic=data.get(settings.ALLOW_BASIC, False))
 
-        def connect(gate: CredentialGate) -> HttpClient:
+        def connect(gate: CredentialGate, *, secret_paths: bool = False) -> HttpClient:
+            policy = Policy(allow_basic=data.get(settings.ALLOW_BASIC, False), secret_paths=secret_paths)
             return HttpClient(
                 session, data[settings.URL], credentials, runtime=runtime, policy=policy, gate=gate, read_refusal=read_refusal,
                 fingerprint=data.get(settings.FINGERPRINT), verify_ssl=data.get(settings.VERIFY_SSL, True),
             )  # fmt: skip
 
         main = CredentialGate(runtime, confirm=options.get(settings.CONFIRM_LOGIN, True))
-        client = ReceiverClient(connect(main), connect(CredentialGate(runtime, confirm=False)), runtime)
+        media = connect(CredentialGate(runtime, confirm=False), secret_paths=True)
+        client = ReceiverClient(connect(main), media, runtime)
         return cls(client, data, options, runtime)
 
     @classmethod
