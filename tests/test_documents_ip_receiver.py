@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 import re
 from typing import Any, NamedTuple
 
+import aiohttp
+from homeassistant.util import slugify
 import pytest
 
 from custom_components.hikvision_ivm.alarm_control_panel import STATES
@@ -16,6 +18,7 @@ from custom_components.hikvision_ivm.options_flow import ADVANCED, IMPORTS, OPTI
 from custom_components.hikvision_ivm.options_rows import Choice, Number, Section, Selection, Text, Toggle
 from custom_components.hikvision_ivm.sensor import SENSORS
 from custom_components.hikvision_ivm.systems import settings
+from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.ip_receiver import panels, partitions, refresh, status, stream, system
 from custom_components.hikvision_ivm.systems.ip_receiver.client import PACE_SECONDS
 from custom_components.hikvision_ivm.systems.ip_receiver.device_events import REPEAT_SECONDS, SENSOR_KINDS
@@ -28,7 +31,8 @@ from custom_components.hikvision_ivm.systems.ip_receiver.system import IpReceive
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Source
 from custom_components.hikvision_ivm.systems.values import ArmState
-from tests.documents import ENGLISH, TEXTS, problem_keys, quoted, records, rows, section
+from simulators.ip_receiver import IpReceiverSimulator, demo
+from tests.documents import ENGLISH, TEXTS, blocks, problem_keys, quoted, records, rows, section
 
 PAGE = TEXTS["docs/ip_receiver.md"]
 HEADINGS = {
@@ -189,6 +193,38 @@ def test_states_of_partitions() -> None:
     """The table of partitions names every state that a partition can be in."""
     shown = {row["Home Assistant shows"].replace(" ", "_") for row in records(told("Partitions"))}
     assert shown - {"unknown", "unavailable"} == {STATES[state].value for state in {*ArmState} - {ArmState.ARMED_NIGHT}}
+
+
+async def demo_inventory() -> tuple[IpReceiverSystem, set[str]]:
+    """Read the receiver of the demo; returns the system, and the ids that its entities have."""
+    async with (
+        IpReceiverSimulator(demo.PANELS, demo.OTHERS, username=demo.USERNAME, password=demo.PASSWORD) as receiver,
+        aiohttp.ClientSession() as session,
+    ):
+        data = {settings.URL: receiver.url, settings.USERNAME: demo.USERNAME, settings.PASSWORD: demo.PASSWORD}
+        running = IpReceiverSystem.create(session, data, {}, Runtime())
+        await running.identify()
+        inventory = await running.inventory()
+        await running.close()
+    ids = set()
+    for feature in inventory.features.values():
+        words = [inventory.devices[feature.device_id].name]
+        if (name := ENGLISH["entity"][feature.type].get(feature.kind, {}).get("name")) is not None:
+            part = feature.label or feature.part
+            words.append(str(name).replace("{part}", f" {part}" if part else ""))
+        ids.add(f"{feature.type}.{slugify(' '.join(words))}")
+    return running, ids
+
+
+async def test_every_entity_of_the_demo(socket_enabled: None) -> None:
+    """The demo has entities of every platform, and every id in the examples is one of it."""
+    running, ids = await demo_inventory()
+    assert {id_.partition(".")[0] for id_ in ids} == {*HEADINGS}
+    words = set(re.findall(r"\b([a-z_]+\.[a-z0-9_]+)\b", "".join(blocks(PAGE, "yaml"))))
+    named = {word for word in words if word.partition(".")[0] in HEADINGS}
+    assert named - ids == {"alarm_control_panel.alarm_arm_away"}
+    parts = {*running.diagnostics(), "coordinator", "inventory", "entry"}
+    assert {name for row in rows(told("Read the diagnostics")) for name in quoted(row[0])} == parts
 
 
 # how long everything takes

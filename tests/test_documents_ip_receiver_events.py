@@ -1,16 +1,24 @@
 """docs/ip_receiver.md says of events what the code does: functions, codes, attributes, detectors, what is latched."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+import json
 from typing import Any
 
 import pytest
 
+from custom_components.hikvision_ivm.event import event_attributes
+from custom_components.hikvision_ivm.systems.ip_receiver.alerts import Cid, parse
 from custom_components.hikvision_ivm.systems.ip_receiver.detectors import BY_ZONE_TYPE, DETECTORS, ZONE_TYPES
+from custom_components.hikvision_ivm.systems.ip_receiver.device_details import device_facts
 from custom_components.hikvision_ivm.systems.ip_receiver.device_events import EVENTS, Role, event_types
 from custom_components.hikvision_ivm.systems.ip_receiver.event_codes import EVENT_CODES, FUNCTIONS, Section, restore_of
 from custom_components.hikvision_ivm.systems.ip_receiver.features_panel import LATCHED
 from custom_components.hikvision_ivm.systems.ip_receiver.latched import LATCHES
-from custom_components.hikvision_ivm.systems.ip_receiver.records import DeviceRecord
+from custom_components.hikvision_ivm.systems.ip_receiver.records import DeviceRecord, ZoneRecord
+from custom_components.hikvision_ivm.systems.ip_receiver.report_facts import CATEGORIES, report_facts
+from custom_components.hikvision_ivm.systems.kinds import Kind
+from custom_components.hikvision_ivm.systems.model import Occurrence, Phase, Target
 from tests.documents import ENGLISH, TEXTS, quoted, records, section
 
 PAGE = TEXTS["docs/ip_receiver.md"]
@@ -64,7 +72,7 @@ def test_every_code() -> None:
 def test_types_of_other_devices(word: str) -> None:
     """The types of the device events of each sort of device are those that it offers."""
     device = DeviceRecord(id="1", index="1", name="1", type=TYPES[word])
-    (row,) = [row for row in told("Events of other devices") if row["Device"] == word]
+    (row,) = [row for row in told("Events of other devices") if row.get("Device") == word]
     assert quoted(row["Types"]) == [kind.value for kind in event_types(device)]
 
 
@@ -112,3 +120,51 @@ def test_every_type_of_zone() -> None:
     }
     assert found == {word: shape or "–" for word, shape in ZONE_TYPES.items()}
     assert len(found) == 13
+
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def attributes(kind: Kind, details: Mapping[str, Any], **more: Any) -> set[str]:
+    """Return the attributes that an event entity shows of an occurrence."""
+    occurrence = Occurrence(
+        device_id="1", kind=kind, phase=Phase.PULSE, code="1", received=NOW, time=NOW, details=details, **more
+    )
+    return {"event_type", *event_attributes(occurrence)}
+
+
+def test_every_attribute_of_a_report() -> None:
+    """Whatever a report of a panel may tell is named, and its category is a word of the code."""
+    cid = Cid(code="1103", partition=1, number=2, category=1, user="Ann", uuid="7", video=1, told="x", triggered="x")
+    found = {name: row["Meaning"] for row in told("Events") if "Attribute" in row for name in quoted(row["Attribute"])}
+    assert found.keys() == attributes(Kind.BURGLARY, report_facts(cid, ZoneRecord(id=1, name="Hall")))
+    assert quoted(found["category"]) == [*CATEGORIES.values()]
+
+
+def test_every_attribute_of_other_devices() -> None:
+    """Whatever a message of another device may tell is named."""
+    measured = {
+        "thermometryUnit": "celsius", "ruleTemperature": 50, "currTemperature": 60, "ruleTemperatureDiff": 5,
+        "currTemperatureDiff": 6, "ruleType": "max", "alarmRule": "greater", "presetNo": 1, "sensorInfo": {"sensorName": "x"},
+    }  # fmt: skip
+    body = {
+        "eventType": "TMA", "dateTime": NOW.isoformat(), "channelID": "1", "channelName": "x", "inputIOPortID": 1,
+        "zoneName": "x", "VideoReview": {"HikCIDParams": {"subSys": 1, "ZoneNo": 1}},
+        "DetectionRegionList": [
+            {"DetectionRegionEntry": {"regionID": "1", "TMA": measured, "FireDetection": {"targetDistance": 100}}}
+        ],
+        "VoiceTalkEvent": {
+            "deviceName": "x",
+            "target": {
+                "periodNumber": 1, "communityNumber": "1", "buildingNumber": 1, "unitNumber": 1, "floorNumber": 1,
+                "roomNumber": 1,
+            },
+        },
+    }  # fmt: skip
+    (alert,), _ = parse(json.dumps({"EventNotificationAlert": body}).encode(), UTC)
+    facts, region, _ = device_facts(alert)
+    expected = attributes(
+        Kind.TEMPERATURE_ALARM, {**facts, "event": "x"}, region=region, target=Target.HUMAN, channel=alert.channel
+    )
+    rows = [row for row in told("Events of other devices") if "Attribute" in row]
+    assert {name for row in rows for name in quoted(row["Attribute"])} == expected

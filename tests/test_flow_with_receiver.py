@@ -306,3 +306,28 @@ async def test_refused_stream(hass: HomeAssistant, receiver: IpReceiverSimulator
     await hass.async_block_till_done()
     await until(hass, lambda: "receiver_stream_refused" in problems(hass))
     await until(hass, lambda: hass.states.is_state(ENTITY, "disarmed"))
+
+
+async def test_pictures_are_for_administrators(hass: HomeAssistant, receiver: IpReceiverSimulator) -> None:
+    """Another user gets everything but pictures; a repair says so, and the right user solves it."""
+    receiver.add_user("admin", PASSWORD, admin=False)
+    entry = await add(hass, receiver)
+    house = receiver.panel("House")
+    await receiver.video_review(house, "1103", 1)
+    await until(hass, lambda: "media_denied" in problems(hass))
+    assert not problems(hass)["media_denied"].is_fixable
+    assert hass.states.is_state("image.house_event_picture", "unknown")
+    assert not hass.config_entries.flow.async_progress()
+    await arm(hass)
+    receiver.add_user("root", "Xyz98765", admin=True)
+    context = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    result = await hass.config_entries.flow.async_init(DOMAIN, context=context)  # type: ignore[arg-type]
+    assert result["step_id"] == "reconfigure_receiver"
+    answer = {**typed(receiver, "Xyz98765"), "username": "root"}
+    result = await configure(hass, result, answer)
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    await until(hass, lambda: bool(receiver.streams.open))
+    await receiver.video_review(house, "1103", 1)
+    await until(hass, lambda: not hass.states.is_state("image.house_event_picture", "unknown"))
+    assert not problems(hass)
