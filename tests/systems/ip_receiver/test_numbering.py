@@ -161,18 +161,12 @@ def test_one_doubt_is_none() -> None:
     """Two in a row are, unless what is known shows between them."""
     bench = Bench()
 
-    def again(number: int, zone: int) -> None:
+    told = []
+    for number, zone in ((1, 0), (1, 1), (1, 0), (1, 1), (2, 2)):
         bench.read()
         bench.alarm(number, zone)
-
-    again(1, 0)
-    again(1, 1)
-    assert bench.learned is Meaning.ONE_MORE
-    again(1, 0)
-    again(1, 1)
-    assert bench.learned is Meaning.ONE_MORE
-    again(2, 2)
-    assert bench.learned is Meaning.SAME
+        told.append(bench.learned)
+    assert told == [Meaning.ONE_MORE] * 4 + [Meaning.SAME]
     assert bench.saved == 2
 
 

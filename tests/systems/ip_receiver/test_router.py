@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -156,7 +157,7 @@ def test_keep_alive_and_test_report() -> None:
 def test_same_report_twice() -> None:
     """Is delivered once; another one of that alarm is not the same."""
     bench = Bench()
-    alarm = {"zoneNo": 1, "UUID": UUID, "triggerTime": TRIGGERED}
+    alarm: dict[str, Any] = {"zoneNo": 1, "UUID": UUID, "triggerTime": TRIGGERED}
     assert len(bench.report("1103", **alarm)) == 1
     assert bench.report("1103", **{**alarm, "UUID": UUID.upper()}) == []
     assert bench.settled == ["Q1"]
