@@ -294,6 +294,7 @@ def _variants() -> list[tuple[PanelFacts, bool]]:
         (replace(relay, status=None),),
         (replace(relay, name="Gate"),),
         (replace(relay, seq="S"),),
+        (replace(relay, linkage="alarm"),),
     )
     partitions: tuple[Any, ...] = (
         None,
@@ -357,6 +358,22 @@ def test_relay() -> None:
     assert switch.address == PeripheralAddress("Q1", PeripheralKind.OUTPUT, 0, "S1")
     assert switch.rank == 0 and switch.enabled
     assert kinds(found, "Q1_output_S1") == {("switch", Kind.RELAY), ("binary_sensor", Kind.ONLINE)}
+
+
+@pytest.mark.parametrize(
+    ("said", "model"),
+    [
+        ({"linkage": "manualCtrl"}, "Relay (manual control)"),
+        ({"linkage": "Arming"}, "Relay (on arming)"),
+        ({"linkage": "full moon"}, "Relay (full moon)"),
+        ({"linkage": "alarm", "model": "DS"}, "DS"),
+        ({}, "Relay"),
+    ],
+)
+def test_what_switches_a_relay_is_shown(said: dict[str, Any], model: str) -> None:
+    """The panel may switch it back."""
+    found = part(peripherals=(PeripheralRecord(kind=PeripheralKind.OUTPUT, id=1, **said),))
+    assert found.devices[1].model == model
 
 
 @pytest.mark.parametrize("kind", PeripheralKind)
@@ -567,6 +584,15 @@ def test_everything_together() -> None:
     assert list(found.devices) == [UID, f"{UID}_Q1", f"{UID}_Q1_zone_4", f"{UID}_Q1_output_A-B", f"{UID}_V1"]
     assert found.devices[f"{UID}_Q1_output_A-B"].name == "First"
     assert all(id_ == feature.id for id_, feature in found.features.items())
+
+
+def test_zones_come_last() -> None:
+    """Where there is not room for all zones, no panel goes without its partitions for the zones of another one."""
+    shop = replace(PANEL, id="Q2", serial="Q2")
+    parts = [part(FULL), panel_part(UID, PanelFacts(device=shop, zones=(FULL,)), bypass=True)]
+    order = [isinstance(one.address, ZoneAddress) for one in assemble(parts).features.values()]
+    assert order == sorted(order)
+    assert any(order)
 
 
 def test_nothing_but_words_of_the_house() -> None:

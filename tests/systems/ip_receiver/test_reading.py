@@ -136,6 +136,7 @@ async def test_receiver_that_gives_less_than_asked(shape: str) -> None:
 async def test_one_search_has_one_id() -> None:
     """The same on all pages of a sweep, another one for the next: a search used again may be answered from memory."""
     told = Told({Endpoint.ZONES: zones_at([zone(number) for number in range(64)], cap=30)})
+    told.runtime.random = lambda: 0.5
     reader = Reader(told)
     await reader.zones(PANEL)
     await reader.zones(PANEL)
@@ -143,6 +144,9 @@ async def test_one_search_has_one_id() -> None:
     assert len(ids) == 6
     assert len(set(ids[:3])) == len(set(ids[3:])) == 1
     assert ids[0] != ids[3]
+    told.runtime.random = lambda: 0.25
+    await Reader(told).zones(PANEL)
+    assert told.asked[-1][1]["ZoneCond"]["searchID"] not in ids
 
 
 async def test_zones_are_asked_for_as_documented() -> None:
