@@ -112,6 +112,17 @@ async def test_streams_that_break_and_end(client: Client) -> None:
     await client.receiver.delivered()
 
 
+async def test_streams_that_are_cut(client: Client) -> None:
+    """Behind so many more bytes, in the middle of a part."""
+    stream = await client.subscribe()
+    before = len(await stream.read(b"}}\r\n"))
+    client.receiver.drop_streams(after=200)
+    for _ in range(2):
+        client.receiver.emit({"eventType": "x" * 40})
+    assert len(await stream.rest()) == before + 200
+    assert client.receiver.streams.open == {}
+
+
 async def test_refused_streams(client: Client) -> None:
     """One too many, and one that is answered without a stream."""
     client.receiver.stream_limit = 1
