@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 import json
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
-from ..transport.json import NOTHING, Fields, as_text, listed
+from ..transport.json import NOTHING, Fields, listed
 from . import lenient
 from .device_events import EVENTS
 from .places import index_key
@@ -29,9 +29,9 @@ KEY_STATE: Final = "deviceKeyStateChanged"
 LINK_STATE: Final = "deviceHPPNetworkChanged"
 CLOUD_STATE: Final = "hppConnectionStatusChanged"
 
-_TYPES: Final = frozenset(
-    {HEART_BEAT, CID, REVIEW, STATUS, DELETED, KEY_STATE, LINK_STATE, CLOUD_STATE, *EVENTS},
-)
+_STATES: Final = frozenset({STATUS, KEY_STATE, LINK_STATE, CLOUD_STATE})
+"""What says in `status` how something is."""
+_TYPES: Final = frozenset({HEART_BEAT, CID, REVIEW, DELETED, *_STATES, *EVENTS})
 _BY_LOWER: Final[Mapping[str, str]] = MappingProxyType({name.lower(): name for name in _TYPES})
 _ALIASES: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
     {
@@ -99,7 +99,6 @@ class Alert:
 
     type: str
     index: str = ""
-    serial: str | None = None
     channel: str | None = None
     active: bool | None = None
     count: int | None = None
@@ -107,6 +106,11 @@ class Alert:
     time: datetime | None = None
     root: Fields = field(repr=False, compare=False)
     subscription: str | None = None
+
+    @property
+    def serial(self) -> str | None:
+        """The serial number of the device. Seldom asked for, so it is looked for then."""
+        return self.root.text("deviceSerial")
 
     @property
     def sign_of_life(self) -> bool:
@@ -179,13 +183,12 @@ def _alert(root: Fields, zone: tzinfo) -> Alert:
         type_, status = _ALIASES.get(lower) or (_BY_LOWER.get(lower, type_), None)
     state = root.text("eventState")
     active = None if state is None else {"active": True, "inactive": False}.get(state.lower())
-    if status is None and (told := root.text("status")) is not None:
+    if status is None and type_ in _STATES and (told := root.text("status")) is not None:
         status = told.lower()
     index = root.text("devIndex")
     return Alert(
         type=type_,
         index="" if index is None else index_key(index),
-        serial=root.text("deviceSerial"),
         channel=root.text("channelID"),
         active=active,
         count=root.integer("activePostCount"),
@@ -217,8 +220,7 @@ def searched(alert: Alert) -> tuple[Fields, Fields, Fields]:
 
 def cid_of(alert: Alert) -> Cid | None:
     """Return the report in a message of a panel; None if it names no code."""
-    own = alert.root.child(CID)
-    places = (own, alert.root) if alert.type == CID and own else searched(alert)
+    places = (alert.root.child(CID),) if alert.type == CID else searched(alert)
     if (code := _text(places, "CIDCode")) is None:
         return None
     parameters = _parameters(places)
@@ -234,7 +236,7 @@ def cid_of(alert: Alert) -> Cid | None:
         user=_user(parameters),
         uuid=None if uuid in _NO_UUID else uuid,
         video=_integer(places, "isVideo"),
-        talk=next((found for place in places if (found := place.flag("isTalk")) is not None), None),
+        talk=_flag(places, "isTalk"),
         told=_text(places, "CIDDescribe"),
         triggered=_text(places, "triggerTime"),
     )
@@ -282,20 +284,36 @@ def regions(alert: Alert) -> list[Fields]:
 
 def _text(places: tuple[Fields, ...], name: str) -> str | None:
     """Return the first text of a name."""
-    return next((found for place in places if (found := place.text(name)) is not None), None)
+    for place in places:
+        if (found := place.text(name)) is not None:
+            return found
+    return None
 
 
 def _integer(places: tuple[Fields, ...], name: str) -> int | None:
     """Return the first whole number of a name."""
-    return next((found for place in places if (found := place.integer(name)) is not None), None)
+    for place in places:
+        if (found := place.integer(name)) is not None:
+            return found
+    return None
+
+
+def _flag(places: tuple[Fields, ...], name: str) -> bool | None:
+    """Return the first truth of a name."""
+    for place in places:
+        if (found := place.flag(name)) is not None:
+            return found
+    return None
 
 
 def _parameters(places: tuple[Fields, ...]) -> list[str]:
     """Return the eight values of `CIDParam`; the last one is a name, which may hold commas."""
-    value: Any = next((place["CIDParam"] for place in places if "CIDParam" in place), None)
-    if isinstance(value, (list, tuple)):
-        return ["" if each is None else str(each).strip() for each in value]
-    return [] if (text := as_text(value)) is None else [each.strip() for each in text.split(",", 7)]
+    if (text := _text(places, "CIDParam")) is not None:
+        return [each.strip() for each in text.split(",", 7)]
+    for place in places:
+        if isinstance(value := place.get("CIDParam"), list):
+            return ["" if each is None else str(each).strip() for each in value]
+    return []
 
 
 def _user(parameters: list[str]) -> str | None:
