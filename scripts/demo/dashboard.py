@@ -9,7 +9,7 @@ from .instance import DOMAIN
 ADDRESS = "video-demo"
 ORDER = ("camera", "alarm_control_panel", "event", "binary_sensor", "switch", "lock", "button", "sensor")
 MOST_TILES = 12
-MOST_CHILDREN = 6
+MOST_CHILDREN = 3
 """Devices below another with a section each; more of them, such as the zones of an alarm panel, share one."""
 MOST_PARTS = 24
 LARGE = frozenset({"camera", "alarm_control_panel", "event", "lock"})
