@@ -454,4 +454,5 @@ class IpReceiverSystem(System):
             "stream": self._stream.diagnostics(),
             "events": self._router.diagnostics(),
             "media": self._media.diagnostics(),
+            "left_out": exporting.left_out_report(self._reader.left_out),
         }
