@@ -218,8 +218,6 @@ class Media:
         if wish.uuid is not None:
             self._held.put(_key(wish.uuid, link), picture)
         clip = picture.content_type.startswith("video/")
-        if wish.still and clip:
-            return
         images = tuple(id_ for id_ in occurrence.features if self._shown.get(id_, 0) <= wish.number)
         # Of two lenses or two clips the first is shown.
         if wish.still or not images or (clip and any(self._shown.get(id_) == wish.number for id_ in images)):
