@@ -191,6 +191,8 @@ class Media:
 
     async def _try(self, link: Link, wish: _Wish) -> bool:
         """Fetch one picture or clip; returns whether that is settled, one way or the other."""
+        if self.denied:
+            return True
         try:
             picture = await self._load(link.url)
         except InsufficientRightsError:
