@@ -323,7 +323,12 @@ class IpReceiverSystem(System):
         if not self._options.get(settings.PUSH, True):
             sink.push_health(PushHealth(PushState.OFF))
             return
-        await self._stream.listen(_Heard(sink, self._panels.missed))
+        await self._stream.listen(_Heard(sink, self._missed))
+
+    def _missed(self) -> None:
+        """Events come again; some may have been missed."""
+        self._panels.missed()
+        self._router.missed()
 
     def _take(self, body: bytes, sink: Sink) -> bool:
         """Take one message; returns whether it was a heartbeat."""
