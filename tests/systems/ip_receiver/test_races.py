@@ -140,12 +140,13 @@ def test_an_old_list_of_zones_does_not_renew_an_alarm(code: str, alarm: bool) ->
     """It was ended meanwhile."""
     bench = PanelBench()
     bench.partitions("disarm")
-    bench.zones(zone(1))
+    bench.zones(zone(1), zone(2, alarm=True))
     asked_at = bench.wait()
     bench.wait()
     bench.event(code, 1)
-    bench.zones(zone(1, alarm=True), asked_at=asked_at)
+    bench.zones(zone(1, alarm=True), zone(2), asked_at=asked_at)
     assert bench.zone_value(1, "binary_sensor_zone_alarm") is alarm
+    assert bench.zone_value(2, "binary_sensor_zone_alarm") is False
 
 
 def test_an_old_list_of_zones_after_a_later_one() -> None:

@@ -227,7 +227,7 @@ class PanelState:
                 new = replace(new, **{name: getattr(old, name) for name in _TOLD_OF_ZONES})
             if any(part.armed_since(asked_at) for part in parts):
                 new = replace(new, armed=old.armed, arming=old.arming)
-            if any(part.ended_since(asked_at) for part in parts):
+            if new.alarm and any(part.ended_since(asked_at) for part in parts):
                 new = replace(new, alarm=old.alarm)
             return new
 

@@ -123,7 +123,7 @@ class EventRouter:
         self.numbering.compare(device, tuple(zones), asked_at)
 
     def missed(self) -> None:
-        """Events may have been missed."""
+        """Events are missed, or may have been."""
         self.numbering.missed()
 
     def seen(self, device: str) -> list[SeenDetection]:
