@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.hikvision_ivm.systems.base import Tier
+from custom_components.hikvision_ivm.systems.base import PushState, Tier
 from custom_components.hikvision_ivm.systems.errors import ArmingRefusedError
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.values import AlarmPanelValue, ArmMode, ArmState
@@ -132,3 +132,21 @@ async def test_a_panel_without_listed_partitions() -> None:
         await until(lambda: shown(run)[-1:] == [S.DISARMED])
         assert shown(run) == [S.DISARMED, S.ARMING, S.ARMED_HOME, S.TRIGGERED, S.DISARMED]
         assert shown(run, "2") == [S.DISARMED]
+
+
+async def test_what_only_a_report_told_is_unknown_after_a_gap() -> None:
+    """Answers say nothing of how it is armed, and the report that it was disarmed got lost: then nobody knows."""
+    async with running(missing_keys=("arming",)) as run:
+        panel = run.receiver.panel("House")
+        assert not shown(run) or shown(run) == [None]
+        await panel.arm(1, "away")
+        await until(lambda: shown(run)[-1:] == [S.ARMED_AWAY])
+        await run.poll(Tier.DETAIL)
+        assert shown(run)[-1] is S.ARMED_AWAY
+        healthy = len(run.sink.health)
+        run.receiver.drop_streams()
+        await until(lambda: len(run.sink.health) > healthy)
+        await until(lambda: run.sink.health[-1].state is PushState.HEALTHY)
+        await run.poll(Tier.DETAIL)
+        assert shown(run)[-1] is None
+        assert S.DISARMED not in shown(run)
