@@ -32,7 +32,6 @@ class ReceiverSystem(FlowSystem):
         ]
         self.devices = [Device(id=UID, name="IP Receiver Pro", kind=DeviceKind.PLATFORM, service=True), *panels]
         online = [BinarySensorFeature(device_id=panel.id, kind=Kind.ONLINE) for panel in panels]
-        self.features.clear()
         self.has(*online)
         self.details = Report(values={feature.id: True for feature in online})
 

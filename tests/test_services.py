@@ -478,7 +478,7 @@ def test_every_word_exists(action: Action) -> None:
 def test_targets_are_platforms() -> None:
     """The types of the features are the domains of their entities."""
     assert {one.type for action in ACTIONS.values() for one in action.targets} == {
-        "alarm_control_panel", "camera", "lock", "select", "siren", "switch",
+        "alarm_control_panel", "binary_sensor", "camera", "lock", "select", "siren", "switch",
     }  # fmt: skip
     assert all(issubclass(one, Feature) for action in ACTIONS.values() for one in action.targets)
 

@@ -1,4 +1,4 @@
-"""Pictures cut out of a stream without Home Assistant's JPEG library, from a real RTSP server."""
+"""Pictures cut out of video without Home Assistant's JPEG library: of a stream of a real RTSP server, and of clips."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,9 +8,11 @@ from PIL import Image
 import pytest
 
 from custom_components.hikvision_ivm import stills
-from custom_components.hikvision_ivm.stills import first_picture
+from custom_components.hikvision_ivm.stills import first_picture, still_of
 from simulators.rtsp import RtspServer
 from simulators.video import VideoSpec
+
+from .clips import ELSEWHERE, clip, sound
 
 
 @pytest.fixture
@@ -49,3 +51,69 @@ async def test_no_stream(server: RtspServer, monkeypatch: pytest.MonkeyPatch, ca
         assert await picture(address) is None
     assert "No picture" in caplog.text
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (clip("mp4"), (320, 180)),
+        (clip("mp4", "libx264"), (320, 180)),
+        (clip("avi"), (320, 180)),
+        (clip("mpeg", "mpeg2video"), (320, 180)),
+        (clip("matroska"), (320, 180)),
+        (clip("mp4", width=3840, height=1920, pictures=1), (1920, 960)),
+    ],
+    ids=["mp4", "h264", "avi", "mpeg", "matroska", "large"],
+)
+def test_clip(content: bytes, size: tuple[int, int]) -> None:
+    """Its first picture is a JPEG, made to fit."""
+    still = still_of(content)
+    assert still is not None
+    found = Image.open(BytesIO(still))
+    assert (found.format, found.size) == ("JPEG", size)
+    red, _, blue = found.convert("RGB").getpixel((100, 100))  # type: ignore[misc]
+    assert red > 150
+    assert blue < 80
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00",
+        b"\xff\xd8\xff\xe0 a picture",
+        b"{}",
+        clip()[:40],
+        clip("avi")[:60],
+        b"\x00\x00\x00\x18ftypmp42" + b"\xff" * 4000,
+        b"\x00\x00\x01\xba" + b"\x00" * 4000,
+        sound(),
+    ],
+    ids=["empty", "short", "jpeg", "json", "cut", "cut_avi", "garbage", "garbage_mpeg", "sound"],
+)
+def test_no_clip(content: bytes) -> None:
+    """What is none, or is broken, shows nothing."""
+    assert still_of(content) is None
+
+
+def test_larger_than_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clip of enormous pictures would fill the memory."""
+    monkeypatch.setattr(stills, "MOST_PIXELS", 320 * 180)
+    assert still_of(clip()) is not None
+    assert still_of(clip(width=336)) is None
+
+
+async def test_a_clip_leads_nowhere(socket_enabled: None) -> None:
+    """A playlist is no clip: nothing it names is fetched, whatever it pretends to be."""
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.close()
+
+    listener = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with listener:
+        port = listener.sockets[0].getsockname()[1]
+        for lie in (b"", b"\x00\x00\x00\x08ftyp", b"RIFF\x00\x00\x00\x00AVI "):
+            assert await asyncio.to_thread(still_of, lie + ELSEWHERE % port) is None
+    assert asked == []

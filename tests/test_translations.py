@@ -42,6 +42,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver import (
     features_zone,
 )
 from custom_components.hikvision_ivm.systems.ip_receiver.feature_rows import Row as ReceiverRow
+from custom_components.hikvision_ivm.systems.ip_receiver.status import FailedItemsError
 from custom_components.hikvision_ivm.systems.isapi.event_types import EVENT_TYPES as ISAPI_TYPES
 from custom_components.hikvision_ivm.systems.kinds import Kind
 
@@ -238,6 +239,8 @@ def _made(failure: type[errors.SystemFailure]) -> errors.SystemFailure:
         return errors.InvalidArgumentError(field="", reason="")
     if failure is errors.ArmingRefusedError:
         return errors.ArmingRefusedError(partition="", zones="")
+    if failure is FailedItemsError:
+        return FailedItemsError({"0": errors.RejectedError()})
     return failure()
 
 

@@ -8,7 +8,7 @@ import probatio as vol
 
 from .services_fields import Action, Argument, all_said, choice, text
 from .systems.kinds import Kind
-from .systems.model import AlarmPanelFeature, SelectFeature, SwitchFeature
+from .systems.model import AlarmPanelFeature, BinarySensorFeature, SelectFeature, SwitchFeature
 
 CODE: Final = "code"
 FILENAME: Final = "filename"
@@ -40,8 +40,9 @@ ALARM_ROWS: Final = (
     Action(name="unbypass_zones", targets=_PANEL, arguments=(_zones(required=True),)),
     Action(
         name="set_zone_deactivation",
-        targets=(SelectFeature,),
-        kinds=frozenset({Kind.DEACTIVATION, Kind.DEACTIVATION_ONCE}),
+        # Devices and areas stand for what is no setting: for the zone itself.
+        targets=(BinarySensorFeature, SelectFeature),
+        kinds=frozenset({Kind.ZONE, Kind.DEACTIVATION, Kind.DEACTIVATION_ONCE}),
         arguments=(
             choice("scope", "one_time permanent", key="deactivation_scope", required=True),
             choice("mode", "off lid_only entirely", key="deactivation_mode", required=True),

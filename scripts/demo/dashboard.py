@@ -9,6 +9,11 @@ from .instance import DOMAIN
 ADDRESS = "video-demo"
 ORDER = ("camera", "alarm_control_panel", "event", "binary_sensor", "switch", "lock", "button", "sensor")
 MOST_TILES = 12
+MOST_CHILDREN = 3
+"""Devices below another with a section each; more of them, such as the zones of an alarm panel, share one."""
+MOST_PARTS = 24
+LARGE = frozenset({"camera", "alarm_control_panel", "event", "lock"})
+"""Platforms of a device that has a section of its own in any case."""
 MOST_COLUMNS = 4
 
 
@@ -33,14 +38,27 @@ async def save_dashboard(client: Client) -> None:
 
 def build(entities: Iterable[Mapping[str, Any]], devices: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the dashboard for the registries' entries."""
-    names = titles(list(devices))
+    devices = list(devices)
+    names = titles(devices)
     shown: dict[str, list[str]] = {}
     for entity in entities:
         if entity["platform"] == DOMAIN and not entity["disabled_by"] and not entity["entity_category"]:
             shown.setdefault(entity["device_id"], []).append(entity["entity_id"])
-    ordered = sorted(shown, key=lambda device: names.get(device, ""))
-    sections = [_section(names.get(device, ""), shown[device]) for device in ordered]
-    view = {"title": "Video", "type": "sections", "max_columns": MOST_COLUMNS, "sections": sections}
+    sections = {}
+    for parent, children in _crowds(devices, shown).items():
+        firsts = [min(shown.pop(child), key=_place) for child in sorted(children, key=lambda child: names[child])]
+        title = f"{names.get(parent, '')} · parts"
+        cards = [_card(entity_id, of_device=True) for entity_id in firsts[:MOST_PARTS]]
+        sections[title] = {"type": "grid", "cards": [{"type": "heading", "heading": title}, *cards]}
+    for device, entity_ids in shown.items():
+        title = names.get(device, "")
+        sections[f"{title} {device}"] = _section(title, entity_ids)
+    view = {
+        "title": "Video",
+        "type": "sections",
+        "max_columns": MOST_COLUMNS,
+        "sections": [sections[title] for title in sorted(sections)],
+    }
     return {"title": "Video", "views": [view]}
 
 
@@ -54,14 +72,29 @@ def titles(devices: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
+def _crowds(devices: Iterable[Mapping[str, Any]], shown: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return the devices that share a section, by the one that they belong to: small ones, such as zones."""
+    crowds: dict[str, list[str]] = {}
+    for device in devices:
+        entity_ids = shown.get(device["id"], [])
+        small = LARGE.isdisjoint(entity_id.partition(".")[0] for entity_id in entity_ids)
+        if entity_ids and small and device.get("via_device_id"):
+            crowds.setdefault(device["via_device_id"], []).append(device["id"])
+    return {parent: children for parent, children in crowds.items() if len(children) > MOST_CHILDREN}
+
+
+def _place(entity_id: str) -> tuple[int, str]:
+    platform = entity_id.partition(".")[0]
+    return (ORDER.index(platform) if platform in ORDER else len(ORDER)), entity_id
+
+
 def _section(title: str, entity_ids: list[str]) -> dict[str, Any]:
-    ranks = {platform: rank for rank, platform in enumerate(ORDER)}
-    entity_ids = sorted(entity_ids, key=lambda word: (ranks.get(word.split(".")[0], len(ranks)), word))
-    cards = [_card(entity_id) for entity_id in entity_ids[:MOST_TILES]]
+    cards = [_card(entity_id) for entity_id in sorted(entity_ids, key=_place)[:MOST_TILES]]
     return {"type": "grid", "cards": [{"type": "heading", "heading": title}, *cards]}
 
 
-def _card(entity_id: str) -> dict[str, Any]:
+def _card(entity_id: str, *, of_device: bool = False) -> dict[str, Any]:
+    """Return a card; `of_device`: its device is named, too."""
     if entity_id.startswith("camera."):
         full_width = {"columns": "full"}
         return {
@@ -71,4 +104,5 @@ def _card(entity_id: str) -> dict[str, Any]:
             "show_state": False,
             "grid_options": full_width,
         }
-    return {"type": "tile", "entity": entity_id, "name": {"type": "entity"}}
+    entity = {"type": "entity"}
+    return {"type": "tile", "entity": entity_id, "name": [{"type": "device"}, entity] if of_device else entity}

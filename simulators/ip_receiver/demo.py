@@ -23,10 +23,13 @@ PANELS = (
               detectors=("slimMagneticContact", "passiveInfraredDetector", "pircam", "wirelessSmokeDetector",
                          "waterLeakDetector", "magnetShockDetector", "wirelessTemperatureHumidityDetector",
                          "panicButton", "wirelessGlassBreakDetector", "wirelessCODetector",
-                         "tripleTechnologyPirDetector")),
+                         "tripleTechnologyPirDetector"),
+              names=("Front door", "Hall", "Living room", "Kitchen smoke", "Bathroom water", "Bedroom window", "Cellar",
+                     "Panic button", "Terrace glass", "Boiler room", "Garden")),
     PanelPlan(name="Shop", zones=4, site="Work", serial="Q33333333", link="Dual-Connection", online_by=0,
-              peripherals=4),
-    PanelPlan(name="Cabin", zones=4, site="Home", serial="Q44444444", otap=True),
+              peripherals=4, names=("Shop door", "Shop floor", "Till", "Store room smoke")),
+    PanelPlan(name="Cabin", zones=4, site="Home", serial="Q44444444", otap=True,
+              names=("Cabin door", "Cabin hall", "Cabin camera", "Cabin smoke")),
 )  # fmt: skip
 OTHERS = (
     OtherPlan(kind="video", name="Recorder", serial="D22222222"),

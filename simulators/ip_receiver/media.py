@@ -40,24 +40,26 @@ class MediaStore:
         self.items: dict[str, Item] = {}
         self.early = 0
         """For what is made from now on: requests in vain."""
+        self.prefix = "/"
+        """What addresses begin with from now on: a slash, nothing, or another host's address (ip-receiver E1)."""
         self._numbers = count(1)
 
     def picture(self, caption: str = "", *, data: bytes | None = None) -> str:
-        """Keep a picture; return its path."""
+        """Keep a picture; return its address."""
         return self.add("jpeg", caption, data=data)
 
     def clip(self, caption: str = "", kind: Kind = "mp4") -> str:
-        """Keep a clip of two seconds; return its path."""
+        """Keep a clip of two seconds; return its address."""
         return self.add(kind, caption)
 
     def add(self, kind: Kind, caption: str = "", *, data: bytes | None = None, content_type: str | None = None) -> str:
-        """Keep anything; `data` instead of what would be drawn."""
+        """Keep anything; `data` instead of what would be drawn. Return its address as events print it."""
         number = next(self._numbers)
         path = f"/video/{number:06d}.{SUFFIXES[kind]}"
         self.items[path] = Item(kind, caption, number * 47 % 360, data, self.early, content_type)
         while len(self.items) > KEPT:
             del self.items[next(iter(self.items))]
-        return path
+        return self.prefix + path.removeprefix("/")
 
 
 def content(item: Item) -> bytes:

@@ -295,10 +295,13 @@ class IpReceiverSimulator(Gateway):
         """Return the id of an alarm."""
         return str(UUID(int=self.random.getrandbits(128), version=1))
 
-    def drop_streams(self) -> None:
-        """Break every stream."""
+    def drop_streams(self, after: int | None = None) -> None:
+        """Break every stream: now, or behind so many more bytes, in the middle of a part as likely as not."""
         for subscription in list(self.streams.open.values()):
-            subscription.abort()
+            if after is None:
+                subscription.abort()
+            else:
+                subscription.cut(after)
 
     def end_streams(self) -> None:
         """End every stream cleanly."""

@@ -76,6 +76,7 @@ class Subscription:
         self.forgotten = False
         """Gets heartbeats only: the receiver does not know it any more."""
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_LIMIT)
+        self._left: int | None = None
 
     def send(self, data: bytes | None) -> None:
         """Queue bytes; None ends the answer behind what is queued. Who reads nothing for too long loses the stream."""
@@ -87,6 +88,10 @@ class Subscription:
     def abort(self) -> None:
         """Break the connection."""
         reset(self.request.transport)
+
+    def cut(self, after: int) -> None:
+        """Break the connection behind so many more bytes, wherever in a part that is."""
+        self._left = after
 
     async def written(self) -> None:
         """Wait until nothing is queued."""
@@ -114,7 +119,14 @@ class Subscription:
                 self._queue.task_done()
 
     async def _write(self, response: web.StreamResponse, data: bytes, split: int | None) -> None:
+        if self._left is not None:
+            data, self._left = data[: self._left], self._left - len(data)
         self.bytes_sent += len(data)
+        await self._write_pieces(response, data, split)
+        if self._left is not None and self._left <= 0:
+            self.abort()
+
+    async def _write_pieces(self, response: web.StreamResponse, data: bytes, split: int | None) -> None:
         if not split:
             if data:
                 await response.write(data)

@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 from .base import System
 from .hikcentral import HikCentralSystem
+from .ip_receiver import IpReceiverSystem
 from .isapi import IsapiSystem
 
 SYSTEMS: Mapping[str, type[System]] = MappingProxyType(
-    {system.id: system for system in (IsapiSystem, HikCentralSystem)}
+    {system.id: system for system in (IsapiSystem, HikCentralSystem, IpReceiverSystem)}
 )

@@ -12,7 +12,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver.client import ReceiverC
 from custom_components.hikvision_ivm.systems.ip_receiver.records import DeviceRecord
 from custom_components.hikvision_ivm.systems.ip_receiver.status import read_refusal
 from custom_components.hikvision_ivm.systems.transport.gate import CredentialGate
-from custom_components.hikvision_ivm.systems.transport.http import Credentials, HttpClient
+from custom_components.hikvision_ivm.systems.transport.http import Credentials, HttpClient, Policy
 from simulators.ip_receiver import IpReceiverSimulator
 from tests.systems.transport.clock import Clock
 
@@ -30,12 +30,14 @@ async def connected(
     runtime = runtime or Clock().runtime
     async with aiohttp.ClientSession() as session:
 
-        def make(gate: CredentialGate) -> HttpClient:
-            credentials = Credentials(username=username, password=password)
-            return HttpClient(session, receiver.url, credentials, runtime=runtime, gate=gate, read_refusal=read_refusal)
+        def make(gate: CredentialGate, *, secret_paths: bool = False) -> HttpClient:
+            return HttpClient(
+                session, receiver.url, Credentials(username=username, password=password), runtime=runtime, gate=gate,
+                read_refusal=read_refusal, policy=Policy(secret_paths=secret_paths),
+            )  # fmt: skip
 
         gate = CredentialGate(runtime, confirm=confirm)
-        yield ReceiverClient(make(gate), make(CredentialGate(runtime, confirm=False)), runtime)
+        yield ReceiverClient(make(gate), make(CredentialGate(runtime, confirm=False), secret_paths=True), runtime)
 
 
 def record(receiver: IpReceiverSimulator, name: str = "House", **changes: object) -> DeviceRecord:

@@ -14,6 +14,7 @@ from typing import Final
 from ..base import Runtime
 from ..kinds import Kind
 from ..model import Phase
+from .places import feature_id
 from .records import DeviceRecord
 
 
@@ -121,6 +122,12 @@ def has_doorbell(device: DeviceRecord) -> bool:
     return device_type(device) == 2
 
 
+def teller(own: str, device: DeviceRecord, kind: Kind) -> str:
+    """Return the id of the event entity that tells a kind; `own`: the id of the device in the inventory."""
+    bell = kind is Kind.DOORBELL and has_doorbell(device)
+    return feature_id(own, "event", Kind.DOORBELL if bell else Kind.DEVICE_EVENT)
+
+
 # what was seen
 
 SEEN: Final = "ip_receiver_seen"
@@ -209,13 +216,14 @@ class Running:
     def __init__(self, runtime: Runtime, hold: float) -> None:
         """`hold`: seconds for which something goes on that says nothing of its repeats."""
         self._runtime = runtime
-        self._hold = hold
+        self.hold = hold
         self._since: dict[Key, tuple[float, int | None]] = {}
 
-    def phase(self, key: Key, *, active: bool, count: int | None) -> Phase:
+    def phase(self, key: Key, *, active: bool, count: int | None, lasts: bool = False) -> Phase:
         """Take note of a message and return what it tells.
 
-        `count`: `activePostCount`. One that begins anew tells that the end of the last was missed.
+        `count`: `activePostCount`. One that begins anew tells that the end of the last was missed. `lasts`: it goes on
+        until its end is told, repeated or not.
         """
         now = self._runtime.monotonic()
         before = self._since.pop(key, None)
@@ -227,10 +235,13 @@ class Running:
         if before is None:
             return Phase.START
         at, last = before
-        grows = count is not None and last is not None and count > last
-        if count is not None and last is not None and count < last:
+        growth = 0 if count is None or last is None else count - last
+        if growth < 0:
             return Phase.START
-        return Phase.ONGOING if now - at <= (max(REPEAT_SECONDS, self._hold) if grows else self._hold) else Phase.START
+        if lasts:
+            return Phase.ONGOING
+        patience = max(REPEAT_SECONDS, self.hold) if growth else self.hold
+        return Phase.ONGOING if now - at <= patience else Phase.START
 
     def forget(self, key: Key) -> None:
         """Something else ended it."""

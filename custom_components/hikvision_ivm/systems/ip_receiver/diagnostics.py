@@ -53,3 +53,11 @@ def client_report(client: ReceiverClient) -> Mapping[str, Any]:
         "gate": client.http.gate.state.value,
         "wire": client.http.counters.as_dict(),
     }
+
+
+def left_out_report(left_out: Mapping[tuple[str, str], int]) -> Mapping[str, int]:
+    """Count what was in lists and could not be used, over all devices."""
+    found: Counter[str] = Counter()
+    for (what, _), number in left_out.items():
+        found[what] += number
+    return dict(found)

@@ -19,7 +19,7 @@ from .features_peripheral import PERIPHERAL, peripheral_outline, peripheral_part
 from .features_zone import BYPASS, ZONE, zone_outline, zone_part
 from .identity import NAME
 from .places import partition_ids, zone_id
-from .records import DeviceRecord, PanelFacts
+from .records import DeviceRecord, PanelFacts, ZoneAddress
 
 __all__ = ["Part", "assemble", "device_part", "hub_part", "panel_outline", "panel_part"]
 
@@ -91,18 +91,23 @@ def hub_part(uid: str, data: Mapping[str, Any], options: Mapping[str, Any] = _NO
 
 
 def assemble(parts: Iterable[Part]) -> Inventory:
-    """Put parts together, that of the receiver first. Of two things with one id the first one counts."""
+    """Put parts together, that of the receiver first. Of two things with one id the first one counts.
+
+    Zones come last: they are most, and where there is not room for all of them, every panel still has its partitions.
+    """
     devices: dict[str, Device] = {}
     made: dict[str, Feature] = {}
+    zones: dict[str, Feature] = {}
     doubles = 0
     for part in parts:
         for device in part.devices:
             doubles += devices.setdefault(device.id, device) is not device
         for feature in part.features:
-            doubles += made.setdefault(feature.id, feature) is not feature
+            place = zones if isinstance(feature.address, ZoneAddress) else made
+            doubles += place.setdefault(feature.id, feature) is not feature
     if doubles:
         _LOGGER.warning("%d things behind the receiver have the id of another one and are left out", doubles)
-    return Inventory.build(devices.values(), made.values())
+    return Inventory.build(devices.values(), (made | zones).values())
 
 
 def _joined(parts: Iterable[Part]) -> Part:

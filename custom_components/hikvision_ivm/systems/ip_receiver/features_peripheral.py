@@ -76,6 +76,20 @@ NAMES: Final[Mapping[PeripheralKind, str]] = MappingProxyType(
 """What a peripheral is called that has no name, before its number."""
 
 
+_LINKAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {"alarm": "on alarm", "arming": "on arming", "disarming": "on disarming", "manualctrl": "manual control"}
+)
+"""What switches a relay, in lower case → in words. The panel may switch one back that is not controlled by hand."""
+
+
+def peripheral_model(one: PeripheralRecord) -> str:
+    """Return the model of a peripheral, else what it is; of a relay with what switches it."""
+    if one.model is not None:
+        return one.model
+    linked = f" ({_LINKAGES.get(one.linkage.lower(), one.linkage)})" if one.linkage is not None else ""
+    return f"{NAMES[one.kind]}{linked}"
+
+
 def peripheral_name(one: PeripheralRecord) -> str:
     """Return what a peripheral is called."""
     return one.name or f"{NAMES[one.kind]} {one.seq if one.id is None else one.id}"
@@ -90,7 +104,7 @@ def peripheral_part(uid: str, panel: str, one: PeripheralRecord) -> Part:
         kind=DeviceKind.PERIPHERAL,
         parent=device_id(uid, panel),
         manufacturer=MANUFACTURER,
-        model=one.model or NAMES[one.kind],
+        model=peripheral_model(one),
         serial=one.seq,
     )
     address = PeripheralAddress(panel, one.kind, one.id, one.seq)
@@ -100,4 +114,5 @@ def peripheral_part(uid: str, panel: str, one: PeripheralRecord) -> Part:
 
 def peripheral_outline(one: PeripheralRecord) -> Hashable:
     """Return what `peripheral_part` depends on."""
-    return (one.kind, one.id, one.seq, one.name, one.model, status_of(one) == NOT_RELATED, has(PERIPHERAL, one))
+    unused = status_of(one) == NOT_RELATED
+    return (one.kind, one.id, one.seq, one.name, peripheral_model(one), unused, has(PERIPHERAL, one))

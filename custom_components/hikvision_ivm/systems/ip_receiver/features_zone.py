@@ -18,6 +18,7 @@ from .detectors import model_of, shape_of, takes_pictures
 from .feature_rows import MANUFACTURER, Part, Row, features, has
 from .places import device_id, zone_id
 from .records import ZoneAddress, ZoneRecord
+from .zone_condition import zone_name
 from .zone_values import DEACTIVATIONS, NOT_RELATED, status_of
 
 ZONE: Final[tuple[Row[ZoneRecord], ...]] = (
@@ -109,11 +110,6 @@ BYPASS: Final[tuple[Row[ZoneRecord], ...]] = (
     ),
 )
 """Of panels that do not refuse to bypass zones."""
-
-
-def zone_name(zone: ZoneRecord) -> str:
-    """Return what a zone is called."""
-    return zone.name or f"Zone {zone.id}"
 
 
 def zone_part(uid: str, panel: str, zone: ZoneRecord, *, bypass: bool) -> Part:

@@ -6,13 +6,7 @@ from typing import Any, Final
 
 from ..background import Background, together
 from ..base import Runtime
-from ..errors import (
-    AuthenticationError,
-    ConnectionFailedError,
-    NotFoundError,
-    SystemFailure,
-    UnsupportedError,
-)
+from ..errors import AuthenticationError, ConnectionFailedError, NotFoundError, SystemFailure, UnsupportedError
 from ..model import Report
 from .client import PACE_SECONDS
 from .panel import PanelState
@@ -35,7 +29,7 @@ class Panels:
 
     `deliver` takes what was read; `changed` is told when a panel has other partitions, zones or peripherals than before;
     `gone` when a device that was asked is not known to the receiver any more; `untold` when something happened without
-    an event.
+    an event; `zones_read` of zones as they were answered; `watch` of every new panel.
     """
 
     def __init__(
@@ -50,6 +44,8 @@ class Panels:
         changed: Callable[[str], None],
         gone: Callable[[], None],
         untold: Callable[[], None],
+        zones_read: Callable[[str, tuple[ZoneRecord, ...], float], None],
+        watch: Callable[[PanelState], None],
     ) -> None:
         """Know no panel yet."""
         self._uid = uid
@@ -61,6 +57,8 @@ class Panels:
         self._changed = changed
         self._gone = gone
         self._untold = untold
+        self._zones_read = zones_read
+        self._watch = watch
         self._states: dict[str, PanelState] = {}
         self._missing: dict[str, frozenset[int]] = {}
         self._told: dict[str, float] = {}
@@ -90,13 +88,19 @@ class Panels:
         new = []
         for device_id, device in panels.items():
             if (state := self._states.get(device_id)) is not None:
-                state.use(device)
+                self._deliver(state.use(device))
                 continue
             new.append(device_id)
-            self._states[device_id] = PanelState(
+            state = self._states[device_id] = PanelState(
                 self._uid, device, self._options, self._runtime, self._background, self._deliver
             )
+            self._watch(state)
         return new
+
+    def missed(self) -> None:
+        """Events may have been missed: what was about to happen may have happened."""
+        for state in self._states.values():
+            state.missed()
 
     def note(self, device_id: str) -> None:
         """Take note that an event or a command of ours concerned a panel."""
@@ -198,6 +202,7 @@ class Panels:
                 return state.take_partitions(await self._reader.partitions(device, paced=paced), asked_at)
             case What.ZONES:
                 zones = await self._reader.zones(device, paced=paced)
+                self._zones_read(device.id, zones, asked_at)
                 return state.take_zones(self._kept(state, zones), asked_at)
             case What.PERIPHERALS:
                 return state.take_peripherals(await self._reader.peripherals(device, paced=paced), asked_at)

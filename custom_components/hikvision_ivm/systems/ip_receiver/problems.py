@@ -12,6 +12,8 @@ RECEIVER: Final = "receiver"
 """Topic of the problems of the receiver itself."""
 DEVICES: Final = "devices"
 """Topic of the problems of devices behind it."""
+ARMING: Final = "arming"
+"""Topic of partitions that could not be armed."""
 PARTS: Final = "inventory"
 """Topic of what could not be read."""
 

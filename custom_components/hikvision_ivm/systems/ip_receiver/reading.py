@@ -7,10 +7,13 @@ answer, not an empty one: nothing may vanish because of it.
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+import hashlib
 import itertools
 from types import MappingProxyType
 from typing import Final
 import uuid
+
+import orjson
 
 from ..errors import ProtocolError, RejectedError, UnsupportedError
 from ..transport.json import Fields
@@ -33,13 +36,14 @@ SEARCH_SECONDS: Final = 0.5
 class Page:
     """One page. `entries`: how many positions it takes up, readable or not. `total`: None if it names none.
 
-    `status`: the search's word in capital letters and without blanks, empty if there is none.
+    `status`: the search's word in capital letters and without blanks, empty if there is none. `silent`: it says nothing.
     """
 
     items: list[Fields]
     entries: int
     total: int | None = None
     status: str = ""
+    silent: bool = False
 
     @property
     def searching(self) -> bool:
@@ -50,11 +54,11 @@ class Page:
         """Whether there may be more behind `position`, having been asked for `size` entries."""
         if self.searching or self.status == "NOMATCH":
             return self.searching
-        if self.total is not None and self.total > position:
-            return True
-        if self.entries < size:
-            return False
-        return not self.status or (self.total is not None and self.total < position)
+        if self.total is None:
+            return not self.status
+        if self.total != position:
+            return True  # there is more, or the total lies
+        return not self.status and self.entries >= size
 
 
 type Fetch = Callable[[int, int], Awaitable[Page]]
@@ -70,6 +74,7 @@ class Reader:
         self._zones_per_page = ZONES_PER_PAGE
         self._by_get: set[str] = set()
         self._left_out: dict[tuple[str, str], int] = {}
+        self._zones_by_print: dict[str, dict[bytes, ZoneRecord]] = {}
         self._sweeps = itertools.count(1)
 
     @property
@@ -80,6 +85,7 @@ class Reader:
     def forget(self, device_id: str) -> None:
         """Drop what was learnt about a device: it may be connected in another way now, or gone."""
         self._by_get.discard(device_id)
+        self._zones_by_print.pop(device_id, None)
         for key in [key for key in self._left_out if key[1] == device_id]:
             del self._left_out[key]
 
@@ -159,16 +165,21 @@ class Reader:
             raise
 
     async def _zones(self, device: DeviceRecord, fetch: Fetch) -> tuple[ZoneRecord, ...]:
-        """Read the zones of a panel in one sweep."""
+        """Read the zones of a panel in one sweep. A zone told as it was last time is the same object."""
         found: dict[int, ZoneRecord] = {}
+        before = self._zones_by_print.get(device.id, {})
+        printed: dict[bytes, ZoneRecord] = {}
 
         def take(said: Fields) -> bool:
-            if (record := parsing.zone(said)) is None:
+            print_ = _print_of(said)
+            record = before.get(print_) or parsing.zone(said)
+            if record is None:
                 return False
-            found[record.id] = record
+            found[record.id] = printed[print_] = record
             return True
 
         await self._sweep(fetch, take, found, self._zones_per_page, ("zones", device.id))
+        self._zones_by_print[device.id] = printed
         return tuple(found[number] for number in sorted(found))
 
     def _search_id(self) -> str:
@@ -225,8 +236,8 @@ class Reader:
                     patient = False
                     await self._client.runtime.sleep(SEARCH_SECONDS)
                     continue
-                if position == 0 and (page.total or (page.searching and page.total is None)):
-                    raise ProtocolError(reason=f"the answer promises {what[0]} and holds none")
+                if position == 0 and (page.silent or page.total or (page.searching and page.total is None)):
+                    raise ProtocolError(reason=f"the answer holds no {what[0]}, and does not say that there are none")
                 break
             before = len(found)
             unknown += sum(not take(one) for one in page.items)
@@ -243,6 +254,15 @@ class Reader:
             self._left_out[what] = number
         else:
             self._left_out.pop(what, None)
+
+
+def _print_of(said: Fields) -> bytes:
+    """Return a digest of an object: reading it anew costs twenty times as much as noticing that it did not change."""
+    try:
+        content = orjson.dumps(said.raw)
+    except TypeError:  # half characters, numbers beyond 64 bits
+        content = repr(said.raw).encode("utf-8", "replace")
+    return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def _object_of(root: Fields, name: str, members: Iterable[str]) -> Fields:
@@ -274,12 +294,11 @@ def _list_of(said: Fields, name: str, *, optional: bool = False) -> Page:
 def _zone_page(root: Fields) -> Page:
     """Read a page of zones, of either root (trap T3)."""
     result = root.child("ZoneSearch")
-    if not len(result):
+    if not isinstance(root.get("ZoneSearch"), Mapping) and not len(result):
         legacy = _list_of(root, "ZoneList")
         return Page(parsing.unwrapped(legacy.items, "Zone"), legacy.entries, None, "OK")
     listed = _list_of(result, "ZoneList", optional=True)
     word = "".join(letter for letter in (result.text("responseStatusStrg") or "").upper() if letter.isalpha())
     total = result.integer("totalMatches")
-    if not listed.entries and not word and total is None and "ZoneList" not in result:
-        raise ProtocolError(reason="the answer holds no zones")
-    return Page(parsing.unwrapped(listed.items, "Zone"), listed.entries, total, word if word in _WORDS else "")
+    silent = not word and total is None and "ZoneList" not in result
+    return Page(parsing.unwrapped(listed.items, "Zone"), listed.entries, total, word if word in _WORDS else "", silent)

@@ -1,7 +1,7 @@
 """Hik IP Receiver Pro as a system: one receiver and everything behind it (ip-receiver §5)."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 import logging
 from typing import Any, ClassVar, Final, Self, override
 
@@ -10,7 +10,7 @@ import aiohttp
 from .. import settings
 from ..background import Background
 from ..base import PushHealth, PushState, Runtime, Sink, System, Tier
-from ..errors import SystemFailure
+from ..errors import SystemFailure, UnsupportedError
 from ..model import (
     AlarmPanelFeature,
     ButtonFeature,
@@ -29,20 +29,20 @@ from ..transport.gate import CredentialGate
 from ..transport.http import Credentials, HttpClient, Policy
 from ..values import ArmMode
 from . import diagnostics as exporting
+from .catalogue import Catalogue
 from .client import ReceiverClient
 from .commands import ACTIONS, Commands
 from .device_events import SeenDetection
 from .device_values import device_values
-from .features import Part, assemble, device_part, hub_part, panel_part
 from .identity import identity_of, marks_of, remember
 from .known import KnownDevices
 from .media import ACTION as DOWNLOAD, Media
 from .panel import PanelState
 from .panels import Panels
 from .places import device_id
-from .problems import DEVICES, LEFT_OUT, PARTS, RECEIVER, device_problems, left_out, receiver_problems
+from .problems import ARMING, DEVICES, LEFT_OUT, PARTS, RECEIVER, device_problems, left_out, receiver_problems
 from .reading import Reader
-from .records import DeviceRecord, Facts, PanelFacts
+from .records import DeviceRecord, Facts, PanelFacts, ZoneAddress
 from .refresh import Refresher, What
 from .router import EventRouter
 from .status import read_refusal
@@ -52,11 +52,29 @@ _LOGGER = logging.getLogger(__name__)
 
 INVENTORY_SECONDS: Final = 300.0
 RECENT_SECONDS: Final = 30.0
-"""Seconds for which the list of devices is recent enough to be used a second time."""
+"""Seconds for which the list that told who answers is recent enough to be the inventory, too."""
 STRANGER_SECONDS: Final = 30.0
 """Least time between two lists that were asked for because of a device nobody knew."""
 SETTLE_SECONDS: Final = 1.0
 ALL: Final = frozenset(What)
+
+
+class _Heard:
+    """A sink that notices when events come again: some may have been missed."""
+
+    def __init__(self, sink: Sink, missed: Callable[[], None]) -> None:
+        """`missed` is called before the channel is told to be healthy."""
+        self.report = sink.report
+        self.inventory = sink.inventory
+        self.problems = sink.problems
+        self._sink = sink
+        self._missed = missed
+
+    def push_health(self, health: PushHealth) -> None:
+        """Tell how the channel is."""
+        if health.state is PushState.HEALTHY:
+            self._missed()
+        self._sink.push_health(health)
 
 
 class IpReceiverSystem(System):
@@ -86,14 +104,13 @@ class IpReceiverSystem(System):
         self._devices: dict[str, DeviceRecord] = {}
         self._listed: dict[str, DeviceRecord] = {}
         self._listed_at = float("-inf")
-        self._parts: dict[str, Part] = {}
-        self._inventory = Inventory({}, {})
         self._renewing = asyncio.Lock()
         self._strange_at = float("-inf")
         self._strangers: asyncio.Task[None] | None = None
         self._panels = Panels(
             self._uid, self._reader, runtime, options, self._background,
             deliver=self._deliver, changed=self._rebuild, gone=self._stranger, untold=lambda: self._stream.doubt(),
+            zones_read=lambda *read: self._router.zones_read(*read), watch=self._watch,
         )  # fmt: skip
         self._refresher = Refresher(
             runtime, self._background, self._panels.look, lambda id_: (p := self._panels.get(id_)) is not None and p.unsettled
@@ -101,10 +118,17 @@ class IpReceiverSystem(System):
         self._media = Media(client, runtime, self._background)
         self._router = EventRouter(
             self._uid, runtime, options, panel=self._panels.get, device=self._device, stranger=lambda _: self._stranger(),
-            settled=self._settled, media=self._media, adopt_seen=self._adopt_seen,
+            settled=self._settled, media=self._media, adopt_seen=self._adopt_seen, left_out=self._is_left_out,
         )  # fmt: skip
         self._stream = EventStream(client, self._take, runtime)
-        self._commands = Commands(client, self._reader, runtime, options, panel=self._panel, look=self._look)
+        self._commands = Commands(
+            self._uid, client, runtime, options, self._background,
+            panel=self._panels.get, look=self._look, soon=self._settled,
+        )  # fmt: skip
+        self._catalogue = Catalogue(
+            self._uid, data, options,
+            panel=self._panels.get, seen=self._router.seen, refuses_bypass=self._commands.is_bypass_refused,
+        )  # fmt: skip
 
     @classmethod
     @override
@@ -117,16 +141,17 @@ class IpReceiverSystem(System):
     ) -> Self:
         """Make an instance from a config entry's data and options."""
         credentials = Credentials(username=data[settings.USERNAME], password=data[settings.PASSWORD])
-        policy = Policy(allow_basic=data.get(settings.ALLOW_BASIC, False))
 
-        def connect(gate: CredentialGate) -> HttpClient:
+        def connect(gate: CredentialGate, *, secret_paths: bool = False) -> HttpClient:
+            policy = Policy(allow_basic=data.get(settings.ALLOW_BASIC, False), secret_paths=secret_paths)
             return HttpClient(
                 session, data[settings.URL], credentials, runtime=runtime, policy=policy, gate=gate, read_refusal=read_refusal,
                 fingerprint=data.get(settings.FINGERPRINT), verify_ssl=data.get(settings.VERIFY_SSL, True),
             )  # fmt: skip
 
         main = CredentialGate(runtime, confirm=options.get(settings.CONFIRM_LOGIN, True))
-        client = ReceiverClient(connect(main), connect(CredentialGate(runtime, confirm=False)), runtime)
+        media = connect(CredentialGate(runtime, confirm=False), secret_paths=True)
+        client = ReceiverClient(connect(main), media, runtime)
         return cls(client, data, options, runtime)
 
     @classmethod
@@ -174,7 +199,8 @@ class IpReceiverSystem(System):
         async with self._renewing:
             self._use(await self._recent())
             await self._panels.look_all(ALL)
-            return self._build()
+            self._catalogue.build(self._devices)
+            return self._catalogue.inventory
 
     def _use(self, listed: Mapping[str, DeviceRecord]) -> list[str]:
         """Take over the list of devices; return the ids of panels that are new."""
@@ -187,35 +213,22 @@ class IpReceiverSystem(System):
                 device.mode, device.online_by, device.firmware, device.index,
             ):  # fmt: skip
                 self.client.forget(id_)
+                self._reader.forget(id_)
+            if old is not None and device.online is True and old.online is not True:
+                # Nobody asked it while it was away.
+                self._refresher.soon(id_, ALL)
         remember(marks_of(listed.values()), self._runtime)
         return self._panels.use(self._devices.values())
 
-    def _part(self, device: DeviceRecord) -> Part:
-        """Make the features of one device."""
-        state = self._panels.get(device.id)
-        if state is None:
-            return device_part(self._uid, device, self._router.seen(device.id))
-        return panel_part(self._uid, state.facts, bypass=not self._commands.is_bypass_refused(device.id))
-
-    def _build(self) -> Inventory:
-        """Make the features of everything."""
-        self._parts = {id_: self._part(device) for id_, device in self._devices.items()}
-        return self._assemble()
-
-    def _assemble(self) -> Inventory:
-        """Put the features of all devices together."""
-        self._inventory = assemble([hub_part(self._uid, self._data), *self._parts.values()])
-        return self._inventory
+    def _watch(self, panel: PanelState) -> None:
+        """Follow a new panel: what was bypassed for an arming, and what could not be armed."""
+        self._commands.watch(panel)
+        panel.on_problems = self._tell_arming
 
     def _rebuild(self, device_id_: str) -> None:
         """Make the features of one device anew, and deliver them if they are others."""
-        device = self._devices.get(device_id_)
-        if device is None or self._sink is None or device_id_ not in self._parts:
-            return
-        part = self._part(device)
-        if part != self._parts[device_id_]:
-            self._parts[device_id_] = part
-            self._sink.inventory(self._assemble())
+        if self._sink is not None and self._catalogue.renew(device_id_):
+            self._sink.inventory(self._catalogue.inventory)
 
     def _adopt_seen(self, seen: SeenDetection) -> None:
         """Something is detected by a device for the first time."""
@@ -224,11 +237,10 @@ class IpReceiverSystem(System):
     async def _renew(self, sink: Sink) -> None:
         """Read which devices there are, and what is new behind them; deliver what changed."""
         async with self._renewing:
-            new = self._use(await self._recent())
+            new = self._use(await self._list())
             await self._panels.look_all(ALL, only=new)
-            before = self._inventory
-            if self._build() != before:
-                sink.inventory(self._inventory)
+            if self._catalogue.build(self._devices):
+                sink.inventory(self._catalogue.inventory)
             sink.report(self._device_report())
             for id_ in new:
                 if (state := self._panels.get(id_)) is not None:
@@ -244,12 +256,7 @@ class IpReceiverSystem(System):
             values |= device_values(self._uid, device)
             if device.online is not None:
                 available[device_id(self._uid, id_)] = device.online
-        return Report(values=self._offered(values), available=available)
-
-    def _offered(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values of features that exist."""
-        features = self._inventory.features
-        return {id_: value for id_, value in values.items() if id_ in features}
+        return Report(values=self._catalogue.offered(values), available=available)
 
     # values
 
@@ -307,10 +314,6 @@ class IpReceiverSystem(System):
         await self._panels.look(id_, what)
         self._panels.note(id_)
 
-    def _panel(self, id_: str) -> PanelState | None:
-        """Return a panel."""
-        return self._panels.get(id_)
-
     # push
 
     @override
@@ -320,7 +323,7 @@ class IpReceiverSystem(System):
         if not self._options.get(settings.PUSH, True):
             sink.push_health(PushHealth(PushState.OFF))
             return
-        await self._stream.listen(sink)
+        await self._stream.listen(_Heard(sink, self._panels.missed))
 
     def _take(self, body: bytes, sink: Sink) -> bool:
         """Take one message; returns whether it was a heartbeat."""
@@ -331,6 +334,11 @@ class IpReceiverSystem(System):
         """Return the device of an index, if it is imported."""
         id_ = self._known.id_of(index)
         return None if id_ is None else self._devices.get(id_)
+
+    def _is_left_out(self, index: str) -> bool:
+        """Whether a device is known and is not to be imported."""
+        id_ = self._known.id_of(index)
+        return id_ in self._listed and id_ not in self._devices
 
     def _settled(self, id_: str) -> None:
         """An event told of a panel: look at it soon."""
@@ -347,7 +355,6 @@ class IpReceiverSystem(System):
         now = self._runtime.monotonic()
         await self._runtime.sleep(max(SETTLE_SECONDS, self._strange_at + STRANGER_SECONDS - now))
         self._strange_at = self._runtime.monotonic()
-        self._listed_at = float("-inf")
         try:
             await self._renew(sink)
         except SystemFailure as error:
@@ -368,7 +375,13 @@ class IpReceiverSystem(System):
     @override
     async def switch(self, feature: SwitchFeature, *, on: bool, sink: Sink) -> None:
         """Switch a relay, or bypass a zone."""
-        await self._commands.switch(feature, on=on)
+        try:
+            await self._commands.switch(feature, on=on)
+        except UnsupportedError:
+            if isinstance(feature.address, ZoneAddress):
+                # The panel bypasses nothing: its switches go.
+                self._rebuild(feature.address.device)
+            raise
 
     @override
     async def select(self, feature: SelectFeature, option: str, sink: Sink) -> None:
@@ -411,6 +424,12 @@ class IpReceiverSystem(System):
         sink.problems(RECEIVER, problems)
         sink.problems(DEVICES, device_problems(self._devices.values()))
         sink.problems(PARTS, left_out(self._panels.left_out()))
+        self._tell_arming()
+
+    def _tell_arming(self) -> None:
+        """Deliver which partitions could not be armed."""
+        if self._sink is not None:
+            self._sink.problems(ARMING, [problem for state in self._panels for problem in state.problems])
 
     @override
     async def fix(self, problem: Problem) -> None:
@@ -435,4 +454,5 @@ class IpReceiverSystem(System):
             "stream": self._stream.diagnostics(),
             "events": self._router.diagnostics(),
             "media": self._media.diagnostics(),
+            "left_out": exporting.left_out_report(self._reader.left_out),
         }

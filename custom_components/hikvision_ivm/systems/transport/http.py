@@ -339,7 +339,8 @@ class HttpClient:
             middlewares=(once,),
         )
         taken = (self._runtime.monotonic() - started) * 1000
-        _LOGGER.debug("%s %s: %s in %.0f ms", call.method, call.url.path, raw.status, taken)
+        path = "…" if self.policy.secret_paths else call.url.path
+        _LOGGER.debug("%s %s: %s in %.0f ms", call.method, path, raw.status, taken)
         return raw
 
 

@@ -16,7 +16,7 @@ class Policy:
     `connect`, `read` and `write` in seconds: for a connection, and in total for a request that reads or writes (a
     configuration write is answered only when the device works again, isapi-core §1.1). `concurrency`: requests at a
     time. `body_limit` in bytes. `retries`: repetitions of a read after a dropped connection. `allow_basic`: the user
-    agreed to send the password unencrypted.
+    agreed to send the password unencrypted. `secret_paths`: what is asked for is not to be read in a log.
     """
 
     connect: float = 10.0
@@ -26,6 +26,7 @@ class Policy:
     body_limit: int = 4 * 1024 * 1024
     retries: int = 1
     allow_basic: bool = False
+    secret_paths: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,176 @@
+"""Which zone a report means: what its number counts is nowhere said (ip-receiver §6 T9).
+
+Zones of lists and commands count from 0; the number in a report may be that id, the id plus one, or the number that is
+reported to the alarm receiving centre. It is learned by comparing what a zone alarm named with the zone that is in
+alarm a moment later, and remembered for each panel.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from .. import settings
+from ..base import Runtime
+from .records import DeviceRecord, PanelFacts, ZoneRecord
+
+
+class Panel(Protocol):
+    """The panel whose zones are numbered."""
+
+    device: DeviceRecord
+
+    @property
+    def facts(self) -> PanelFacts:
+        """The latest records."""
+
+    def zone(self, number: int) -> ZoneRecord | None:
+        """Return a zone by its id."""
+
+
+class Meaning(StrEnum):
+    """What a number is. The first two are words of the option `zone_numbers`."""
+
+    SAME = "same"
+    ONE_MORE = "one_more"
+    NUMBER = "number"
+    """`deviceNo`, the number that is reported."""
+
+
+MEMORY: Final = "ip_receiver_numbers"
+"""Key in the runtime's memory: device → what its numbers mean."""
+WAIT_SECONDS: Final = 60.0
+"""A zone that is not in alarm by then was in alarm for too short to be seen."""
+MOST_WAITING: Final = 16
+DOUBTS: Final = 2
+"""So often in a row another meaning has to show before one that was learned is given up."""
+_FROM_DEVICE: Final = "deviceNo"
+
+
+class _Waiting:
+    """Numbers of a panel that are to be explained, with the moments at which they were told.
+
+    `before`: ids of the zones that were in alarm already.
+    """
+
+    __slots__ = ("before", "numbers", "since")
+
+    def __init__(self, before: frozenset[int], now: float) -> None:
+        """Begin with what was in alarm before."""
+        self.before = before
+        self.numbers: dict[int, float] = {}
+        self.since = now
+
+
+class Numbering:
+    """What numbers mean, panel by panel. `learned`: device → meaning."""
+
+    def __init__(self, runtime: Runtime, options: Mapping[str, Any]) -> None:
+        """Take over what is remembered, unless the user says what numbers mean."""
+        self._runtime = runtime
+        word = options.get(settings.ZONE_NUMBERS)
+        self._fixed = Meaning(word) if word in {Meaning.SAME, Meaning.ONE_MORE} else None
+        self.learned: dict[str, Meaning] = dict(_rows(runtime.memory.get(MEMORY)))
+        self._doubts: dict[str, tuple[Meaning, int]] = {}
+        self._waiting: dict[str, _Waiting] = {}
+
+    def zone_of(self, panel: Panel, number: int) -> ZoneRecord | None:
+        """Return the zone that a number of a report means; None: there is no such zone, or no list yet."""
+        if self._fixed is not None:
+            return _zone(panel, self._fixed, number)
+        if panel.device.numbers == _FROM_DEVICE and (found := _zone(panel, Meaning.NUMBER, number)) is not None:
+            return found
+        if (learned := self.learned.get(panel.device.id)) is not None:
+            return _zone(panel, learned, number)
+        if (found := panel.zone(number)) is not None:
+            return found
+        # A number right behind the last id can only have been counted from 1.
+        found = panel.zone(number - 1)
+        return found if found is not None and found.id == max(zone.id for zone in panel.facts.zones or ()) else None
+
+    # learning
+
+    def expect(self, panel: Panel, number: int) -> None:
+        """A zone alarm named a number: the zone that turns out to be in alarm is the one it means.
+
+        To be called before the panel itself takes the alarm in.
+        """
+        device, now = panel.device.id, self._runtime.monotonic()
+        waiting = self._waiting.get(device)
+        if waiting is None or now - waiting.since > WAIT_SECONDS:
+            zones = panel.facts.zones
+            if self._fixed is not None or zones is None:
+                return
+            waiting = self._waiting[device] = _Waiting(_in_alarm(zones), now)
+        if len(waiting.numbers) < MOST_WAITING:
+            waiting.numbers[number] = now
+
+    def compare(self, device: str, zones: Sequence[ZoneRecord], asked_at: float) -> None:
+        """Zones were read, `asked_at` when the request began: look whether they explain a number."""
+        waiting = self._waiting.get(device)
+        if waiting is None:
+            return
+        if asked_at - waiting.since > WAIT_SECONDS:
+            del self._waiting[device]
+            return
+        new = _in_alarm(zones) - waiting.before
+        for number, told_at in list(waiting.numbers.items()):
+            if asked_at >= told_at and (meaning := _meaning(zones, number, new)) is not None:
+                del waiting.numbers[number]
+                self._show(device, meaning)
+        if not waiting.numbers:
+            del self._waiting[device]
+
+    def _show(self, device: str, meaning: Meaning) -> None:
+        """Something showed what numbers mean."""
+        known = self.learned.get(device)
+        if known is meaning:
+            self._doubts.pop(device, None)
+            return
+        if known is not None:
+            doubted, times = self._doubts.get(device, (meaning, 0))
+            times = times + 1 if doubted is meaning else 1
+            self._doubts[device] = meaning, times
+            if times < DOUBTS:
+                return
+        self._doubts.pop(device, None)
+        self.learned[device] = meaning
+        self._runtime.memory[MEMORY] = {name: each.value for name, each in self.learned.items()}
+        self._runtime.remember()
+
+
+def _zone(panel: Panel, meaning: Meaning, number: int) -> ZoneRecord | None:
+    """Return the zone of a panel that a number means."""
+    if meaning is Meaning.NUMBER:
+        found = _found(meaning, panel.facts.zones or (), number)
+        return None if found is None else panel.zone(found)
+    return panel.zone(number if meaning is Meaning.SAME else number - 1)
+
+
+def _found(meaning: Meaning, zones: Sequence[ZoneRecord], number: int) -> int | None:
+    """Return the id of the zone of a number; None if there is none, or more than one."""
+    if meaning is Meaning.NUMBER:
+        numbered = [zone.id for zone in zones if zone.number == number]
+        return numbered[0] if len(numbered) == 1 else None
+    wanted = number if meaning is Meaning.SAME else number - 1
+    return next((zone.id for zone in zones if zone.id == wanted), None)
+
+
+def _meaning(zones: Sequence[ZoneRecord], number: int, new: frozenset[int]) -> Meaning | None:
+    """Return the only meaning under which a number is one of the zones newly in alarm; None: none, or several."""
+    found = {meaning: zone for meaning in Meaning if (zone := _found(meaning, zones, number)) in new}
+    if len(set(found.values())) != 1:
+        return None
+    # Where the reported number is also the id, or one more, the simpler explanation holds for zones without it, too.
+    return next(iter(found))
+
+
+def _in_alarm(zones: Sequence[ZoneRecord]) -> frozenset[int]:
+    """Return the ids of zones in alarm."""
+    return frozenset(zone.id for zone in zones if zone.alarm)
+
+
+def _rows(stored: object) -> Iterator[tuple[str, Meaning]]:
+    """Yield what is remembered."""
+    for device, word in stored.items() if isinstance(stored, Mapping) else ():
+        if isinstance(word, str) and word in Meaning:
+            yield str(device), Meaning(word)

@@ -1,0 +1,86 @@
+"""Which partitions a panel has, and which zones belong to which (ip-receiver §5.2, §5.3)."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from . import places
+from .arm_modes import ArmModes
+from .partitions import Effect, Partition, concerned
+from .records import ALL_PARTITIONS, PanelEvent, PanelFacts, ZoneRecord
+
+
+class PartitionSet:
+    """The partitions in use of one panel, by number."""
+
+    def __init__(self, modes: ArmModes) -> None:
+        """None yet. `modes`: how they were armed before a restart."""
+        self.by_number: dict[int, Partition] = {}
+        self._modes = modes
+        self._zones: dict[int, tuple[int, ...]] = {}
+        self._reported: set[int] = set()
+        self._early: float | None = None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Their numbers, in order."""
+        return tuple(self.by_number)
+
+    @property
+    def single(self) -> bool:
+        """Whether the panel has no more than one, as far as is known."""
+        return len(self.by_number) <= 1
+
+    def known(self, numbers: Iterable[int]) -> list[Partition]:
+        """Return those of these numbers."""
+        return [self.by_number[number] for number in numbers if number in self.by_number]
+
+    def zone_ids(self, number: int) -> tuple[int, ...]:
+        """Return the ids of the zones of a partition."""
+        return self._zones.get(number, ())
+
+    def of(self, zone: ZoneRecord) -> tuple[int, ...]:
+        """Return the partitions that a zone belongs to; a single one has all zones that name none."""
+        if found := tuple(number for number in zone.partitions if number in self.by_number):
+            return found
+        return self.numbers if len(self.by_number) == 1 and not any(zone.partitions) else ()
+
+    def arrange(self, facts: PanelFacts, zones: Mapping[int, ZoneRecord]) -> list[int]:
+        """Find out anew which there are, and what belongs to which. Return the numbers of those that are gone."""
+        before, numbers = self.by_number, places.partition_ids(facts)
+        self.by_number = {number: before.get(number) or self._new(number) for number in numbers}
+        belonging: dict[int, list[int]] = {number: [] for number in numbers}
+        for zone in zones.values():
+            for number in self.of(zone):
+                belonging[number].append(zone.id)
+        self._zones = {number: tuple(ids) for number, ids in belonging.items()}
+        return [number for number in before if number not in self.by_number]
+
+    def note(self, event: PanelEvent) -> None:
+        """Take note of a report: which partition it names, and that it came before anything was read."""
+        if event.partition:
+            self._reported.add(event.partition)
+        if not self.by_number:
+            self._early = event.moment
+
+    def concerned(self, effect: Effect, event: PanelEvent, zone: ZoneRecord | None) -> Collection[int]:
+        """Return the numbers of those a report is about."""
+        if (
+            event.partition
+            and self.numbers == (ALL_PARTITIONS,)
+            and (effect is Effect.ALARM or self._reported == {event.partition})
+        ):
+            # Nobody told which partitions there are, and the panel never named another one.
+            return self.numbers
+        return concerned(
+            effect,
+            event.partition,
+            self.numbers,
+            zonal=event.number is not None or event.zone is not None,
+            zone_partitions=None if zone is None else self.of(zone),
+        )
+
+    def _new(self, number: int) -> Partition:
+        """Make one of which nothing is known but what a report left behind."""
+        part = Partition(number, self._modes.get(number))
+        if self._early is not None:
+            part.touch(self._early)
+        return part

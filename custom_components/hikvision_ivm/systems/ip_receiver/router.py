@@ -1,0 +1,496 @@
+"""From messages of the stream to what Home Assistant is told: states, occurrences, and whom to ask (ip-receiver §4, §5).
+
+Nothing here waits, and a message costs what it says: one panel, one zone, a handful of features. Whatever is not
+understood is told as an unknown event, and whoever is not known is asked for once.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+import logging
+from typing import Any, Final
+
+from ..base import Runtime, Sink
+from ..kinds import Kind
+from ..model import Occurrence, Phase, Report, Unknown, Value
+from ..settings import HOLD_PULSE, PULSE_DEFAULT
+from . import alerts, event_codes
+from .alerts import Alert, Cid
+from .device_details import Facts, device_facts, part_in
+from .device_events import EVENTS, DeviceEvent, Role, Running, Seen, SeenDetection, part_of, teller
+from .latched import Latched
+from .media import Media
+from .numbering import Numbering
+from .panel import PanelState
+from .places import device_id, feature_id, zone_id
+from .recent import Recent
+from .records import DeviceRecord, PanelEvent, ZoneRecord
+from .report_facts import ZONE_ALARMS, report_facts, zone_number
+
+_LOGGER = logging.getLogger(__name__)
+
+PLAUSIBLE: Final = timedelta(days=1)
+"""A clock that is further off tells nothing."""
+MOST_STRANGE: Final = 200
+"""Messages of devices nobody knows that are kept until the list of devices was read again."""
+MOST_UNKNOWN: Final = 50
+
+_DEVICE_STATES: Final = frozenset({alerts.STATUS, alerts.DELETED, alerts.KEY_STATE, alerts.LINK_STATE})
+_NORMAL: Final[Mapping[str, bool]] = {"normal": True, "abnormal": False}
+_ONLINE: Final[Mapping[str, bool]] = {"online": True, "offline": False}
+
+
+class EventRouter:
+    """Routes the messages of one receiver.
+
+    `counts` tells what became of messages, `unusable` why some were none, `unknown` which types and codes are in no
+    table. `wanted`: ids of the features somebody looks at. `numbering`: what numbers of zones mean.
+    """
+
+    def __init__(
+        self,
+        uid: str,
+        runtime: Runtime,
+        options: Mapping[str, Any],
+        *,
+        panel: Callable[[str], PanelState | None],
+        device: Callable[[str], DeviceRecord | None],
+        stranger: Callable[[str], None],
+        settled: Callable[[str], None],
+        media: Media,
+        adopt_seen: Callable[[SeenDetection], None],
+        left_out: Callable[[str], bool] = lambda index: False,
+    ) -> None:
+        """Ask for nothing yet.
+
+        `panel` and `device` find what is imported, by id and by `places.index_key`; `left_out`: an index is of a device
+        that is not to be imported. `stranger(index)` lets the list of devices be read again, `settled(id)` the state of
+        a panel. `adopt_seen` lets a feature appear at once; what it shows is reported right after.
+        """
+        self.counts: Counter[str] = Counter()
+        self.unusable: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self.wanted: Collection[str] = ()
+        self.numbering = Numbering(runtime, options)
+        self._uid = uid
+        self._runtime = runtime
+        self._panel = panel
+        self._device = device
+        self._stranger = stranger
+        self._settled = settled
+        self._media = media
+        self._adopt_seen = adopt_seen
+        self._left_out = left_out
+        self._latched = Latched(uid, runtime)
+        self._seen = Seen(runtime)
+        self._recent = Recent(runtime)
+        self._running = Running(runtime, float(options.get(HOLD_PULSE) or PULSE_DEFAULT))
+        self._waiting: deque[tuple[Alert, datetime]] = deque(maxlen=MOST_STRANGE)
+        self._asked: set[str] = set()
+
+    # from outside
+
+    def take(self, body: bytes, sink: Sink) -> Alert | None:
+        """Take one part of the stream and deliver what it means; returns its last message, None if it has none.
+
+        Of several messages a heartbeat is returned.
+        """
+        try:
+            found, sloppy = alerts.parse(body, self._runtime.zone)
+        except alerts.UnusableError as error:
+            self.unusable[error.reason] += 1
+            _LOGGER.debug("A message was set aside: %s", error.reason)
+            return None
+        self.counts["sloppy"] += sloppy
+        told: Alert | None = None
+        for alert in found:
+            if alert.type:
+                self._route(alert, self._runtime.now(), sink)
+            if told is None or not told.sign_of_life:
+                told = alert
+        return told
+
+    def retry_strangers(self, sink: Sink) -> None:
+        """The list of devices was read again: route what waited for it."""
+        waiting, self._waiting = self._waiting, deque(maxlen=MOST_STRANGE)
+        self._asked.clear()
+        for alert, received in waiting:
+            self._route(alert, received, sink, last=True)
+
+    def zones_read(self, device: str, zones: Iterable[ZoneRecord], asked_at: float) -> None:
+        """Zones of a panel were read, `asked_at` (monotonic seconds) when the request began, as they were answered."""
+        self.numbering.compare(device, tuple(zones), asked_at)
+
+    def seen(self, device: str) -> list[SeenDetection]:
+        """Return what a device was seen to tell, so that it has features for it."""
+        return self._seen.of(device)
+
+    def remembered(self) -> Report:
+        """Return what messages told before a restart and nothing else can tell, of the panels that are imported."""
+        panels = [device for device in self._latched.devices if self._panel(device) is not None]
+        return Report(values=self._latched.remembered(panels))
+
+    def diagnostics(self) -> Mapping[str, Any]:
+        """Tell what was seen, as JSON."""
+        return {
+            **self.counts,
+            "unusable": dict(self.unusable),
+            "unknown": dict(self.unknown),
+            "strangers_waiting": len(self._waiting),
+            "zone_numbers": dict(Counter(meaning.value for meaning in self.numbering.learned.values())),
+        }
+
+    # whom it is about
+
+    def _route(self, alert: Alert, received: datetime, sink: Sink, *, last: bool = False) -> None:
+        """Route one message. `last`: the list of devices was read since it came."""
+        if alert.sign_of_life:
+            self.counts["heartbeats"] += 1
+            return
+        if alert.type == alerts.CLOUD_STATE:
+            self._link(None, Kind.CLOUD_LINK, alert, sink)
+            return
+        record = self._find(alert)
+        if record is None:
+            if alert.index and self._left_out(alert.index):
+                self.counts["not_imported"] += 1
+            elif alert.index and not last:
+                self._strange(alert, received)
+            else:
+                self._nobody(alert, received, sink)
+        elif alert.type in _DEVICE_STATES:
+            self._state(record, alert, sink)
+        elif alert.type == alerts.CID:
+            self._cid(record, alert, received, sink)
+        elif alert.type == alerts.REVIEW:
+            self._review(record, alert, received, sink)
+        else:
+            self._event(record, alert, received, sink)
+
+    def _find(self, alert: Alert) -> DeviceRecord | None:
+        """Return the device of a message. A panel that was added again is known by its serial number."""
+        if alert.index and (record := self._device(alert.index)) is not None:
+            return record
+        panel = None if alert.serial is None else self._panel(alert.serial)
+        if panel is None:
+            return None
+        self._ask(alert.index)
+        return panel.device
+
+    def _ask(self, index: str) -> None:
+        """Let the list of devices be read because of a device, once."""
+        if index and index not in self._asked:
+            self._asked.add(index)
+            self._stranger(index)
+
+    def _strange(self, alert: Alert, received: datetime) -> None:
+        """Keep a message of a device nobody knows."""
+        self.counts["strangers"] += 1
+        self._waiting.append((alert, received))
+        self._ask(alert.index)
+
+    def _nobody(self, alert: Alert, received: datetime, sink: Sink) -> None:
+        """Tell a message of nobody on the receiver itself."""
+        if alert.type in _DEVICE_STATES:
+            self.counts["of_gone_devices"] += 1
+            return
+        cid = alerts.cid_of(alert) if alert.type in {alerts.CID, alerts.REVIEW} else None
+        if cid is not None and (alerts.is_keep_alive(alert, cid) or self._recent.is_repeated(alert.index, cid)):
+            return
+        if cid is None and self._phase(alert, "", Kind.UNKNOWN_EVENT, f"{alert.index}{alert.type}") is not Phase.START:
+            return
+        self.counts["of_nobody"] += 1
+        facts = device_facts(alert)[0] if cid is None else report_facts(cid, None)
+        occurrence = self._occurrence(
+            self._uid, Kind.UNKNOWN_EVENT, Phase.PULSE, alert.type if cid is None else cid.code, alert, received,
+            features=(feature_id(self._uid, "event", Kind.DEVICE_EVENT),), details={**facts, "event": alert.type},
+        )  # fmt: skip
+        sink.report(Report(occurrences=(occurrence,)))
+
+    # states of links and devices
+
+    def _state(self, record: DeviceRecord, alert: Alert, sink: Sink) -> None:
+        """Take what a message tells of a device itself."""
+        self.counts["states"] += 1
+        if alert.type == alerts.DELETED:
+            # A device that is deleted from the cloud may stay at the receiver, and one added again keeps its number.
+            self._stranger(alert.index)
+        elif alert.type == alerts.KEY_STATE:
+            self._link(record, Kind.DEVICE_KEY, alert, sink)
+        elif alert.type == alerts.LINK_STATE:
+            self._link(record, Kind.CLOUD_LINK, alert, sink)
+            self._stranger(alert.index)
+        else:
+            self._online(record, alert, sink)
+
+    def _online(self, record: DeviceRecord, alert: Alert, sink: Sink) -> None:
+        """A device came or went."""
+        online = _ONLINE.get(alert.status or "")
+        if online is None:
+            self.counts["unknown_states"] += 1
+        else:
+            own = device_id(self._uid, record.id)
+            values = {feature_id(own, "binary_sensor", Kind.ONLINE): online}
+            sink.report(Report(values=values, available={own: online}))
+        self._stranger(alert.index)
+        if online and self._panel(record.id) is not None:
+            self._settled(record.id)
+
+    def _link(self, record: DeviceRecord | None, kind: Kind, alert: Alert, sink: Sink) -> None:
+        """A link or key is, or is not, as it should be."""
+        normal = _NORMAL.get(alert.status or "")
+        if normal is None:
+            self.counts["unknown_states"] += 1
+            return
+        values = self._latched.take_status(None if record is None else record.id, kind, normal=normal)
+        sink.report(Report(values=values))
+
+    # reports of panels
+
+    def _cid(self, record: DeviceRecord, alert: Alert, received: datetime, sink: Sink) -> None:
+        """Take a report in the words of Contact ID."""
+        cid = alerts.cid_of(alert)
+        if cid is None:
+            self._event(record, alert, received, sink)
+            return
+        if alerts.is_keep_alive(alert, cid):
+            self.counts["keep_alives"] += 1
+            return
+        if self._recent.is_repeated(record.id, cid):
+            self.counts["doubles"] += 1
+            return
+        self.counts["reports"] += 1
+        panel = self._panel(record.id)
+        row, kind = event_codes.find(cid.code)
+        if panel is None:
+            self._cid_of_other(record, cid, alert, received, sink)
+            return
+        if row is not None and row.code != cid.code:
+            cid = replace(cid, code=row.code)
+        number = zone_number(cid, kind)
+        zone = None if number is None else self.numbering.zone_of(panel, number)
+        occurrence = self._report(record, panel, cid, kind, zone, alert, received)
+        if number is not None and kind in ZONE_ALARMS and cid.code[:1] == "1":
+            self.numbering.expect(panel, number)
+        event = PanelEvent(
+            device=record.id, code=cid.code, moment=self._runtime.monotonic(), received=received, time=occurrence.time,
+            partition=cid.partition, number=number, zone=None if zone is None else zone.id, category=cid.category,
+            user=cid.user, uuid=cid.uuid,
+        )  # fmt: skip
+        changed = panel.take_event(event)
+        values: Mapping[str, Value | Unknown] = self._latched.take(record.id, cid.code)
+        if changed.values:
+            values = {**changed.values, **values} if values else changed.values
+        told = (occurrence,) if self._recent.report(record.id, cid) else ()
+        sink.report(Report(values=values, available=changed.available, occurrences=(*told, *changed.occurrences)))
+        self._settled(record.id)
+
+    def _report(
+        self,
+        record: DeviceRecord,
+        panel: PanelState,
+        cid: Cid,
+        kind: Kind,
+        zone: ZoneRecord | None,
+        alert: Alert,
+        received: datetime,
+    ) -> Occurrence:
+        """Make the occurrence of a report."""
+        if kind is Kind.UNKNOWN_EVENT:
+            self._note_unknown(cid.code)
+        own = device_id(self._uid, record.id)
+        return self._occurrence(
+            own, kind, Phase.PULSE, cid.code, alert, received, details=report_facts(cid, zone),
+            features=(feature_id(own, "event", Kind.PANEL_EVENT),),
+        )  # fmt: skip
+
+    def _cid_of_other(self, record: DeviceRecord, cid: Cid, alert: Alert, received: datetime, sink: Sink) -> None:
+        """Tell a report of a device that is no panel; its code may be a word of its own kind."""
+        row = EVENTS.get(cid.code)
+        if row is None:
+            self._note_unknown(cid.code)
+        own = device_id(self._uid, record.id)
+        kind = Kind.UNKNOWN_EVENT if row is None else row.kind
+        occurrence = self._occurrence(
+            own, kind, Phase.PULSE, cid.code, alert, received, details=report_facts(cid, None),
+            features=(teller(own, record, kind),),
+        )  # fmt: skip
+        if self._recent.report(record.id, cid):
+            sink.report(Report(occurrences=(occurrence,)))
+
+    # pictures and clips
+
+    def _review(self, record: DeviceRecord, alert: Alert, received: datetime, sink: Sink) -> None:
+        """Take a message that names pictures or clips of a report."""
+        self.counts["reviews"] += 1
+        cid = alerts.cid_of(alert)
+        found = alerts.links(alert)
+        panel = self._panel(record.id)
+        own = device_id(self._uid, record.id)
+        if cid is None:
+            occurrence = self._occurrence(own, Kind.UNKNOWN_EVENT, Phase.PULSE, alert.type, alert, received)
+            self._expect(record, None, found, None, occurrence, sink)
+            return
+        tells, uuid = self._recent.clip(record.id, cid)
+        row, kind = event_codes.find(cid.code)
+        if row is not None and row.code != cid.code:
+            cid = replace(cid, code=row.code)
+        number = zone_number(cid, kind)
+        zone = None if panel is None or number is None else self.numbering.zone_of(panel, number)
+        event = Kind.DEVICE_EVENT if panel is None else Kind.PANEL_EVENT
+        occurrence = self._occurrence(
+            own, kind, Phase.PULSE, cid.code, alert, received, features=(feature_id(own, "event", event),),
+            details={**report_facts(cid, zone), **({} if uuid is None else {"uuid": uuid})},
+        )  # fmt: skip
+        if tells:
+            sink.report(Report(occurrences=(occurrence,)))
+        self._expect(record, zone, found, uuid, occurrence, sink)
+
+    def _expect(
+        self,
+        record: DeviceRecord,
+        zone: ZoneRecord | None,
+        found: tuple[alerts.Link, ...],
+        uuid: str | None,
+        occurrence: Occurrence,
+        sink: Sink,
+    ) -> None:
+        """Let pictures be fetched for the images they belong to."""
+        if not found:
+            return
+        own = device_id(self._uid, record.id)
+        images = [feature_id(own, "image", Kind.EVENT_PICTURE)]
+        if self._panel(record.id) is None:
+            self._appear(SeenDetection(record.id, Kind.EVENT_PICTURE))
+        elif zone is not None:
+            image = feature_id(zone_id(self._uid, record.id, zone.id), "image", Kind.EVENT_PICTURE)
+            images += [image] if image in self.wanted else []
+        self._media.expect(found, uuid, replace(occurrence, features=tuple(images)), sink)
+
+    # other events
+
+    def _event(self, record: DeviceRecord, alert: Alert, received: datetime, sink: Sink) -> None:
+        """Take an event of a camera, an infrared camera, a radar, a door station, or of nobody knows what."""
+        self.counts["events"] += 1
+        row = EVENTS.get(alert.type)
+        if row is None:
+            self._note_unknown(alert.type)
+            row = DeviceEvent(Kind.UNKNOWN_EVENT, Role.MOMENT)
+            part = part_of(f"{alert.type}-{alert.channel or ''}")
+        else:
+            part = part_in(row, alert)
+        panel = self._panel(record.id)
+        lasts = row.role is not Role.MOMENT and panel is None
+        phase = self._phase(alert, record.id, row.kind, part, lasts=row.role is Role.CONDITION)
+        own = device_id(self._uid, record.id)
+        facts, region, target = device_facts(alert)
+        zone = None
+        if panel is None:
+            kind = row.kind
+            features: tuple[str, ...] = (teller(own, record, kind),)
+        else:
+            kind = row.function
+            features = (feature_id(own, "event", Kind.PANEL_EVENT),)
+            zone = self._zone_of_event(record, panel, facts)
+        sensor = SeenDetection(record.id, row.kind, part)
+        if lasts and (phase is not Phase.END or sensor in self._seen):
+            self._appear(sensor)
+            features = (feature_id(own, "binary_sensor", row.kind, part), *features)
+        occurrence = self._occurrence(
+            own,
+            kind,
+            phase,
+            alert.type,
+            alert,
+            received,
+            features=features,
+            details=facts,
+            region=region,
+            target=target,
+        )
+        if phase is not Phase.END and (found := alerts.links(alert)):
+            self._expect(record, zone, found, None, occurrence, sink)
+        self._deliver(occurrence, row, lasts=lasts, sink=sink)
+        if panel is not None:
+            if zone is not None and row.kind is Kind.PIR and phase is Phase.START:
+                self._pulse(zone, occurrence, sink)
+            self._settled(record.id)
+
+    def _deliver(self, occurrence: Occurrence, row: DeviceEvent, *, lasts: bool, sink: Sink) -> None:
+        """Report an event. What only happens is told once, however often it is repeated."""
+        values = self._ended(occurrence.device_id, row) if row.ends else {}
+        if lasts:
+            sink.report(Report(occurrences=(occurrence,)))
+        elif occurrence.phase is Phase.START:
+            sink.report(Report(values=values, occurrences=(replace(occurrence, phase=Phase.PULSE),)))
+        else:
+            self.counts["repeats"] += 1
+            if values:
+                sink.report(Report(values=values))
+
+    def _ended(self, own: str, row: DeviceEvent) -> dict[str, Value | Unknown]:
+        """Return the sensors of what an event ends."""
+        device = own.removeprefix(f"{self._uid}_")
+        ended = [each for each in self._seen.of(device) if each.kind in row.ends]
+        for each in ended:
+            self._running.forget((device, each.kind, each.channel))
+        return {feature_id(own, "binary_sensor", each.kind, each.channel): False for each in ended}
+
+    def _zone_of_event(self, record: DeviceRecord, panel: PanelState, facts: Facts) -> ZoneRecord | None:
+        """Find the zone of an event of a panel, and name it among the facts."""
+        number = facts.get("zone")
+        zone = self.numbering.zone_of(panel, number) if isinstance(number, int) else None
+        if zone is not None:
+            facts["zone"] = zone.id
+            if zone.name is not None:
+                facts["zone_name"] = zone.name
+        return zone
+
+    def _pulse(self, zone: ZoneRecord, occurrence: Occurrence, sink: Sink) -> None:
+        """Show for a while that an infrared camera saw somebody, unless its list says already that it does."""
+        if zone.status != "online":
+            return
+        device = occurrence.device_id.removeprefix(f"{self._uid}_")
+        sensor = feature_id(zone_id(self._uid, device, zone.id), "binary_sensor", Kind.ZONE)
+        pulse = replace(occurrence, phase=Phase.PULSE, features=(sensor,), hold=self._running.hold)
+        sink.report(Report(occurrences=(pulse,)))
+
+    def _phase(self, alert: Alert, device: str, kind: Kind, part: str, *, lasts: bool = False) -> Phase:
+        """Return which part of a happening a message tells."""
+        return self._running.phase(
+            (device, kind, part), active=alert.active is not False, count=alert.count, lasts=lasts
+        )
+
+    # all of them
+
+    def _appear(self, seen: SeenDetection) -> None:
+        """Let a feature appear that no list mentions."""
+        if self._seen.add(seen):
+            self._adopt_seen(seen)
+
+    def _note_unknown(self, word: str) -> None:
+        """Count a type or code that is in no table, and say so once."""
+        name = word[:40] if word[:40] in self.unknown or len(self.unknown) < MOST_UNKNOWN else "…"
+        if name not in self.unknown:
+            _LOGGER.info("The receiver sent an event that is not documented: %s", name)
+        self.unknown[name] += 1
+
+    def _occurrence(
+        self, own: str, kind: Kind, phase: Phase, code: str, alert: Alert, received: datetime, **more: Any
+    ) -> Occurrence:
+        """Make an occurrence; the time of a clock that is a day off is not told."""
+        time = alert.time
+        if time is not None and abs(received - time) > PLAUSIBLE:
+            self.counts["implausible_times"] += 1
+            time = None
+        return Occurrence(
+            device_id=own,
+            kind=kind,
+            phase=phase,
+            code=code,
+            received=received,
+            time=time,
+            channel=alert.channel,
+            **more,
+        )

@@ -1,0 +1,1 @@
+"""The simulated receiver, tried with a client that knows nothing of the integration."""
