@@ -308,7 +308,7 @@ class Gateway(Knobs):
             answer = await answer
         if isinstance(answer, web.Response):
             return answer
-        body = orjson.dumps(soil(answer, self.dirty, row.section))
+        body = _dump(soil(answer, self.dirty, row.section))
         if row.cached:
             self._answers[key] = body
         return web.Response(body=body, content_type="application/json")
@@ -326,6 +326,14 @@ class Gateway(Knobs):
         if not isinstance(record.body, dict):
             raise RefusedError("IVM.10020008")
         return read(row.body, record.body, strict=self.strict)
+
+
+def _dump(answer: Any) -> bytes:
+    """Return JSON; an enterprise's id may be printed as a number that is longer than 64 bits."""
+    try:
+        return orjson.dumps(answer)
+    except TypeError:
+        return json.dumps(answer, ensure_ascii=False).encode()
 
 
 def respond(answer: Any, status: int = 200) -> web.Response:

@@ -102,6 +102,10 @@ class IvmSimulator(Gateway):
 
     # The tenant
 
+    def set_dirt(self, wanted: bool | Collection[str]) -> None:
+        """Choose how answers and pushes contradict the tables."""
+        self.dirty = dirt(wanted)
+
     def version(self) -> int:
         """Count the changes of what lists tell."""
         return self.world.version
