@@ -32,7 +32,7 @@ def login_problems(error: BaseException | None) -> list[Problem]:
         case AccessDisabledError():
             return [Problem(key="access_disabled", severe=True)]
         case PlatformUserError():
-            return [Problem(key="platform_user", placeholders={"reason": error.placeholders["reason"]}, severe=True)]
+            return [Problem(key=error.key, placeholders={"reason": error.placeholders["reason"]}, severe=True)]
         case UnlicensedError():
             return [Problem(key="unlicensed", placeholders={"function": error.placeholders["function"]}, severe=True)]
         case _:

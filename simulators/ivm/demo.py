@@ -65,8 +65,6 @@ class IvmMember:
     async def start(self) -> None:
         """Serve, and live."""
         self.cloud = self._make()
-        # A browser would not take streams from a certificate that nobody knows.
-        self.cloud.secure_media = False
         await self.cloud.start()
         if self._living:
             self.cloud.spawn(live(self.cloud, random.Random(self._seed)))

@@ -66,8 +66,9 @@ class Knobs:
         self.preset_index: Literal["integer", "string", "both"] = "both"
         self.edit_moves_preset = True
         self.cruise_fields: Literal["both", "dwel_time", "dwell_time"] = "both"
-        self.secure_media = True
-        """HTTPS addresses lead to a TLS port; otherwise to the plain one, although https was asked."""
+        self.secure_media = False
+        """HTTPS addresses lead to a TLS port. Otherwise to a plain one although https was asked, for FFmpeg 8 and
+        browsers take no stream from a certificate that nobody signed."""
         self.flv = False
         """FLV addresses are given; there is no stream behind them."""
         self.hls_refresh: Literal["become", "add", "none"] = "become"

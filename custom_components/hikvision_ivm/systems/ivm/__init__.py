@@ -1,0 +1,1 @@
+"""Huawei Cloud IVM: video management in the cloud."""
