@@ -65,7 +65,9 @@ async def test_wrong_plans(connect: Connect, plans: Any, code: str) -> None:
     """The whole call is refused."""
     client: Client = await connect(PLAN)
     assert (await client.call("PUT", "devices/channels/record-plan", {"plans": plans})).code == code
-    assert client.cloud.channel("Gate").plan.all_day
+    plan = client.cloud.channel("Gate").plan
+    assert plan is not None
+    assert plan.all_day
 
 
 async def test_the_alarm_plan_is_replaced(connect: Connect) -> None:
