@@ -48,8 +48,8 @@ class TokenManager:
         self._token: Token | None = None
         self._lock = asyncio.Lock()
         self._renew_at = float("-inf")
-        self._failure: tuple[int, SystemFailure] | None = None
-        self._round = 0
+        self._failure: SystemFailure | None = None
+        self._ended = 0
 
     @property
     def text(self) -> str | None:
@@ -66,9 +66,11 @@ class TokenManager:
         token = self._living()
         if token is not None and not self._wants_renewal(token):
             return token.text
+        began = self._ended
         async with self._lock:
             token = self._living()
             if token is None:
+                self._share_failure(began)
                 return (await self._take(renew=False)).text
             if self._wants_renewal(token):
                 self._renew_at = self._runtime.monotonic() + PATIENCE_SECONDS
@@ -80,14 +82,18 @@ class TokenManager:
 
         Raises `SystemFailure`; all who waited for the request get its failure.
         """
-        began = self._round
+        began = self._ended
         async with self._lock:
             if self._token is not None and self._token.text != refused:
                 return self._token.text
-            if self._failure is not None and self._failure[0] > began:
-                raise self._failure[1]
+            self._share_failure(began)
             self._token = None
             return (await self._take(renew=False)).text
+
+    def _share_failure(self, began: int) -> None:
+        """Raise how a request ended that was under way when somebody began to wait."""
+        if self._failure is not None and self._ended > began:
+            raise self._failure
 
     def forget(self) -> None:
         """Hold none."""
@@ -108,24 +114,29 @@ class TokenManager:
         if self.refused is not None:
             raise CredentialsBlockedError("not sent: the cloud refused these keys before")
         self.fetched += 1
-        self._round += 1
+        self._failure = None
         try:
             answer = await self._fetch(renew)
+            text = _token_in(answer)
         except SystemFailure as error:
-            self._failure = self._round, error
+            self._failure = error
             if isinstance(error, AuthenticationError):
                 self.refused = error
             raise
-        if (text := answer.text("access_token")) is None:
-            missing = ProtocolError(reason="the answer holds no access token")
-            self._failure = self._round, missing
-            raise missing
+        finally:
+            self._ended += 1
         seconds = answer.number("expire_time")
         life = UNTOLD_SECONDS if seconds is None or seconds < 0 else seconds
         if life > 2 * MARGIN_SECONDS:
             life -= MARGIN_SECONDS
-        self._failure = None
         self._token = Token(text, self._runtime.monotonic() + max(life, LEAST_SECONDS))
         if not renew and life > RENEW_SECONDS:
             self._renew_at = float("-inf")
         return self._token
+
+
+def _token_in(answer: Fields) -> str:
+    """Return the token of an answer. Raises `ProtocolError`."""
+    if (text := answer.text("access_token")) is None:
+        raise ProtocolError(reason="the answer holds no access token")
+    return text

@@ -298,7 +298,7 @@ class HttpClient:
         auth = self._auth
         if auth is None:
             raw = await self._send(call, None)
-            if raw.status == 401:
+            if raw.status == 401 and not self.policy.own_login:
                 raw.close()
                 raise AuthenticationError("the device asks for a login")
             return raw
