@@ -41,10 +41,10 @@ from custom_components.hikvision_ivm.systems.ip_receiver import (
     features_peripheral,
     features_zone,
 )
-from custom_components.hikvision_ivm.systems.ip_receiver.feature_rows import Row as ReceiverRow
 from custom_components.hikvision_ivm.systems.ip_receiver.status import FailedItemsError
 from custom_components.hikvision_ivm.systems.isapi.event_types import EVENT_TYPES as ISAPI_TYPES
 from custom_components.hikvision_ivm.systems.kinds import Kind
+from custom_components.hikvision_ivm.systems.parts import Row as ReceiverRow
 
 TABLES: Mapping[str, Mapping[Kind, EntityDescription]] = {
     "alarm_control_panel": PANELS,

@@ -6,7 +6,8 @@ from typing import Final
 
 from ..kinds import Kind
 from ..model import BinarySensorFeature, Device, DeviceKind, SensorFeature, Source, SwitchFeature
-from .feature_rows import MANUFACTURER, Part, Row, features, has
+from ..parts import Part, Row, features, has
+from .identity import MANUFACTURER
 from .peripheral_values import POWER_SUPPLIES, status_of
 from .places import device_id, peripheral_id
 from .records import PeripheralAddress, PeripheralKind, PeripheralRecord
