@@ -4,56 +4,59 @@ Taking over an inventory costs what exists, so it happens at most every few seco
 as it is then.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-from ..background import Background
-from ..base import Runtime, Sink
-from ..kinds import Kind
-from ..model import Inventory, Occurrence, Phase, Report, Value
-from .records import Facts
-from .seen import remember, with_seen
+from .background import Background
+from .base import Runtime, Sink
+from .model import Inventory, Occurrence, Phase, Report, Value
 
 PAUSE_SECONDS: Final = 5.0
 MOST_WAITING: Final = 5_000
 
 
-class Growth:
-    """The inventory as events let it grow. `inventory`: the latest; `grown`: how often it was replaced here."""
+class Growth[What: Hashable]:
+    """The inventory as events let it grow. `inventory`: the latest; `grown`: how often it was replaced here.
+
+    `What` tells what is to appear on a device.
+    """
 
     def __init__(
-        self, runtime: Runtime, options: Mapping[str, Any], adopt: Callable[[Inventory], None], background: Background
+        self,
+        runtime: Runtime,
+        grow: Callable[[Inventory, Collection[tuple[str, What]]], Inventory],
+        adopt: Callable[[Inventory], None],
+        background: Background,
     ) -> None:
-        """`adopt` takes over an inventory that grew."""
+        """`grow` remembers what is to appear and returns an inventory with it; `adopt` takes over one that grew."""
         self.inventory = Inventory({}, {})
         self.grown = 0
-        self._facts = Facts()
         self._runtime = runtime
-        self._options = options
+        self._make = grow
         self._adopt = adopt
         self._background = background
         self._grown_at = float("-inf")
-        self._waiting: dict[tuple[str, Kind], None] = {}
+        self._waiting: dict[tuple[str, What], None] = {}
         self._on: dict[str, tuple[Occurrence, float]] = {}
         self._values: dict[str, Value] = {}
         self._timer = False
 
-    def update(self, facts: Facts, inventory: Inventory) -> None:
+    def update(self, inventory: Inventory) -> None:
         """Take over another inventory."""
-        self._facts, self.inventory = facts, inventory
+        self.inventory = inventory
 
     def has(self, feature_id: str) -> bool:
         """Whether there is such a feature."""
         return feature_id in self.inventory.features
 
-    def want(self, device_id: str, kind: Kind, sink: Sink) -> bool:
-        """Let the features of a kind appear on a device; returns whether that happened at once."""
-        if device_id not in self.inventory.devices or (device_id, kind) in self._waiting:
+    def want(self, device_id: str, what: What, sink: Sink) -> bool:
+        """Let something appear on a device; returns whether that happened at once."""
+        if device_id not in self.inventory.devices or (device_id, what) in self._waiting:
             return False
         if len(self._waiting) >= MOST_WAITING:
             return False
-        self._waiting[device_id, kind] = None
+        self._waiting[device_id, what] = None
         pause = self._grown_at + PAUSE_SECONDS - self._runtime.monotonic()
         if pause <= 0 and not self._timer:
             self._grow(sink)
@@ -86,8 +89,7 @@ class Growth:
         """Take over the inventory with what was seen."""
         self._grown_at = self._runtime.monotonic()
         rows, self._waiting = self._waiting, {}
-        remember(self._runtime, rows, self.inventory.devices)
-        grown = with_seen(self.inventory, self._facts, self._options, self._runtime.memory)
+        grown = self._make(self.inventory, rows)
         if grown is not self.inventory:
             self.grown += 1
             self.inventory = grown
