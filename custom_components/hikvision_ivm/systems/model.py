@@ -93,12 +93,18 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """A stretch of recorded video. `size` in bytes, None if unknown; `store` in the system's own word."""
+    """A stretch of recorded video. `size` in bytes, None if unknown; `store` in the system's own word.
+
+    `sort`: why it was recorded, `continuous`, `motion` or `alarm`; empty if that is not told. `playable` False: it has to
+    be fetched from an archive first.
+    """
 
     start: datetime
     end: datetime
     size: int | None = None
     store: str = ""
+    sort: str = ""
+    playable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

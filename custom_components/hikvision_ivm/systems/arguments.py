@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from ..errors import InvalidArgumentError
-from ..model import Feature
+from .errors import InvalidArgumentError
+from .model import Feature
 
 _MISSING: Final = "is missing"
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.hikvision_ivm.systems.hikcentral.times import format_time, parse_time
+from custom_components.hikvision_ivm.systems.times import format_time, parse_time
 
 ROME = ZoneInfo("Europe/Rome")
 CHINA = timezone(timedelta(hours=8))

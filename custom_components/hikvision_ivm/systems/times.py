@@ -1,4 +1,4 @@
-"""Reading and writing the platform's times (hikcentral §1.8)."""
+"""Reading and writing the times of platforms (hikcentral §1.8, ivm §1.11)."""
 
 from datetime import datetime, timedelta, timezone, tzinfo
 import re
