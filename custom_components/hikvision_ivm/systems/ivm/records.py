@@ -51,6 +51,7 @@ class ChannelRecord:
 
     `packages`: `MANAGEMENT_GRANT`, `FULL_RECORD_ARREAR` …; None if nothing was told of them. `abilities`: capability
     keys in lower case without underscores, None if not told. `storage_card`: `0` to `3`, `-1`. `mask`: `OPEN`, `CLOSE`.
+    `valid` False: the id of the channel is none any more.
     """
 
     device: str
@@ -65,7 +66,7 @@ class ChannelRecord:
     type: str | None = None
     storage_card: str | None = None
     mask: str | None = None
-    valid: bool = True
+    valid: bool | None = None
 
     @property
     def key(self) -> tuple[str, str]:
