@@ -459,6 +459,8 @@ class Kind(StrEnum):
     PEOPLE_ENTERED_TOTAL = "people_entered_total"
     PEOPLE_EXITED_TOTAL = "people_exited_total"
     LOITERED = "loitered"
+    CUSTOMERS_ENTERED = "customers_entered"
+    CUSTOMERS_EXITED = "customers_exited"
     VEHICLE_COUNT = "vehicle_count"
     VEHICLE_SPEED = "vehicle_speed"
     VEHICLE_DENSITY = "vehicle_density"
