@@ -7,6 +7,8 @@ from typing import Self
 from .systems.kinds import Kind
 from .systems.model import BinarySensorFeature, Feature, Inventory
 
+_KNOWN_FROM_OUTSIDE = frozenset({Kind.ONLINE, Kind.FROZEN, Kind.UNPAID})
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -49,9 +51,10 @@ class Belongings:
     def judge(self, feature: Feature) -> str | None:
         """Return the id of the device that must be reachable for a feature to be known.
 
-        Whether a device is online is known from what it hangs on, and most wanted when it is not.
+        Whether a device is online, and what keeps it from being, is known from what it hangs on, and most wanted when
+        it is not.
         """
-        if feature.kind is Kind.ONLINE:
+        if feature.kind in _KNOWN_FROM_OUTSIDE:
             return self._inventory.devices[feature.device_id].parent
         return feature.device_id
 

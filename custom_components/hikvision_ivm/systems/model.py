@@ -142,8 +142,8 @@ class Feature:
 
     def __post_init__(self) -> None:
         """Derive the id: unique over all config entries because a device id is."""
-        words = (self.device_id, self.type, self.kind.value, self.part)
-        object.__setattr__(self, "id", "_".join(word for word in words if word))
+        words = (self.device_id, self.type, self.kind, self.part)
+        object.__setattr__(self, "id", "_".join(filter(None, words)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +190,8 @@ class CameraFeature(Feature):
     """One video stream of one channel. Value: `CameraValue`, where something is known.
 
     `codec` is the device's word (`H.264`, `H.265`, `MJPEG`), `width` and `height` pixels, `rate` frames per second.
+    `stores`: where it is recorded, in the words of `Recording.store`, if there are several places to look at; who asks for
+    one of them hands over the feature with this one only.
     """
 
     type = "camera"
@@ -201,6 +203,7 @@ class CameraFeature(Feature):
     two_way_audio: bool = False
     ptz: bool = False
     recordings: bool = False
+    stores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,31 @@ class Row[R]:
     more: Mapping[str, Any] | Callable[[R], Mapping[str, Any]] = _NOTHING
 
 
+type Recipe = tuple[type[Feature], Mapping[str, Any]]
+"""What a feature is made of, besides its device and address."""
+
+
+def recipes[R](
+    rows: tuple[Row[R], ...], record: R, *, part: str = "", label: str | None = None, used: bool = True
+) -> Iterator[Recipe]:
+    """Tell what the features of a record are made of; records that are alike can share it. Arguments as in `features`."""
+    for row in rows:
+        if row.when is None or row.when(record):
+            more = row.more(record) if callable(row.more) else row.more
+            yield (
+                row.make,
+                {
+                    "kind": row.kind,
+                    "part": part,
+                    "label": label,
+                    "enabled": used and (row.enabled(record) if callable(row.enabled) else row.enabled),
+                    "rank": row.rank,
+                    "source": row.source,
+                    **more,
+                },
+            )
+
+
 def features[R](
     rows: tuple[Row[R], ...],
     device_id: str,
@@ -49,19 +74,8 @@ def features[R](
     `part` and `label` tell several records on one device apart. `used` False: the record is not in use, so that all
     start disabled.
     """
-    for row in rows:
-        if row.when is None or row.when(record):
-            yield row.make(
-                device_id=device_id,
-                kind=row.kind,
-                part=part,
-                label=label,
-                address=address,
-                enabled=used and (row.enabled(record) if callable(row.enabled) else row.enabled),
-                rank=row.rank,
-                source=row.source,
-                **(row.more(record) if callable(row.more) else row.more),
-            )
+    for make, fields in recipes(rows, record, part=part, label=label, used=used):
+        yield make(device_id=device_id, address=address, **fields)
 
 
 def has[R](rows: tuple[Row[R], ...], record: R) -> tuple[bool, ...]:
@@ -96,4 +110,4 @@ def assemble(parts: Iterable[Part], *, last: Callable[[Feature], bool] | None = 
             doubles += place.setdefault(feature.id, feature) is not feature
     if doubles:
         _LOGGER.warning("%d things have the id of another one and are left out", doubles)
-    return Inventory.build(devices.values(), (made | late).values())
+    return Inventory.build(devices.values(), (made | late if late else made).values())

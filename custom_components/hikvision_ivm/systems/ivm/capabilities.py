@@ -156,12 +156,7 @@ def is_holo(device: DeviceRecord) -> bool | None:
 
 def gates(device: DeviceRecord, channel: ChannelRecord, refused: Collection[Gate] = ()) -> Mapping[Gate, bool | None]:
     """Return what is open to a channel; the answers of a refused gate are False. Channels that are alike share one answer."""
-    return _gates(is_holo(device), channel.abilities, channel.packages, frozenset(refused))
-
-
-def is_open(answers: Mapping[Gate, bool | None], gate: Gate) -> bool:
-    """Whether something is offered: it is there, or it is not known that it is not."""
-    return answers[gate] is not False
+    return answers(is_holo(device), channel.abilities, channel.packages, frozenset(refused))
 
 
 _ARREAR: Final = f"_{PackageState.ARREAR}"
@@ -209,25 +204,25 @@ _IMPLIED: Final[Mapping[Gate, frozenset[Gate]]] = MappingProxyType(
 
 
 @lru_cache(maxsize=4096)
-def _gates(
+def answers(
     holo: bool | None,
     abilities: frozenset[str] | None,
     packages: frozenset[str] | None,
     refused: frozenset[Gate],
 ) -> Mapping[Gate, bool | None]:
-    """Answer for all gates at once."""
+    """Answer for all gates at once. `holo`: it speaks the maker's own protocol; `refused`: gates that are known to be shut."""
     if abilities is not None and Ability.PTZ in abilities and abilities.isdisjoint(_PARTS_OF_PTZ):
         abilities |= _PARTS_OF_PTZ
     shut = refused.union(*(_IMPLIED[gate] for gate in refused if gate in _IMPLIED))
     found: dict[Gate, bool | None] = {}
     for gate in Gate:
-        answers = [
+        needs = [
             gate not in shut,
             holo if gate in _HOLO_ONLY else True,
             _any(abilities, _ABILITIES[gate]) if gate in _ABILITIES else True,
             *(_booked(packages, package) for package in _PACKAGES.get(gate, ())),
         ]
-        found[gate] = False if False in answers else None if None in answers else True
+        found[gate] = False if False in needs else None if None in needs else True
     return MappingProxyType(found)
 
 
