@@ -43,6 +43,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver import (
 )
 from custom_components.hikvision_ivm.systems.ip_receiver.status import FailedItemsError
 from custom_components.hikvision_ivm.systems.isapi.event_types import EVENT_TYPES as ISAPI_TYPES
+from custom_components.hikvision_ivm.systems.ivm import alarm_types as ivm, codes as ivm_codes
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.parts import Row as ReceiverRow
 
@@ -149,6 +150,10 @@ def told_by(kind: Kind) -> set[Kind]:
         told |= {row.kind for row in receiver.EVENTS.values()}
     if kind is Kind.PANEL_EVENT:
         told |= set(features_panel.FUNCTIONS)
+    if kind is Kind.DETECTION:
+        told |= set(ivm.CHANNEL_EVENT_TYPES)
+    if kind is Kind.DEVICE_EVENT:
+        told |= {*ivm.DEVICE_EVENT_TYPES, *ivm.TENANT_EVENT_TYPES}
     if kind is Kind.PASSAGE:
         told |= {Kind.PASSAGE_ENTRY, Kind.PASSAGE_EXIT}
     collections = {
@@ -213,6 +218,11 @@ def test_every_sensor_of_an_event_of_a_receiver_has_a_row() -> None:
     assert set(BINARY_SENSORS) >= receiver.SENSOR_KINDS
 
 
+def test_every_sensor_of_an_alarm_of_a_cloud_has_a_row() -> None:
+    """What appears with the first alarm is described, too."""
+    assert set(BINARY_SENSORS) >= ivm.SENSOR_KINDS
+
+
 def test_attributes_of_alarm_panels_are_translated() -> None:
     """Both kinds of panel call their attributes alike."""
     texts = load("translations/en.json")["entity"]["alarm_control_panel"]
@@ -245,7 +255,9 @@ def _made(failure: type[errors.SystemFailure]) -> errors.SystemFailure:
 
 
 def _given(failure: type[errors.SystemFailure]) -> set[str]:
-    """Placeholders that whoever raises must give by name."""
+    """Placeholders that whoever raises must give by name, or that `codes.failure` gives."""
+    if failure.key == ivm_codes.CloudRejectedError.key:
+        return set(ivm_codes.failure("IVM.90000001", 500, "").placeholders)
     return {"address"} if failure is errors.InvalidAddressError else set()
 
 

@@ -33,8 +33,8 @@ SECRETS: Final = (
     settings.PLAYBACK_TEMPLATE,
     settings.POST_SOURCES,
     settings.ALARM_CODE,
-    "access_key",
-    "secret_key",
+    settings.ACCESS_KEY,
+    settings.SECRET_KEY,
 )
 """Data and options that are never shown, of any system."""
 

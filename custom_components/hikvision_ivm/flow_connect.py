@@ -63,10 +63,24 @@ OWN_WORDS: Final[Mapping[str, frozenset[str]]] = {
             "unsupported",
         }
     ),
+    "ivm": frozenset(
+        {
+            "cannot_connect",
+            "device_busy",
+            "invalid_auth",
+            "invalid_user_id",
+            "protocol_error",
+            "secret_missing",
+            "timeout",
+            "tls_error",
+            "unlicensed",
+            "unsupported",
+        }
+    ),
 }
 """System id → errors that have a text of its own: the key, and the word of `WORDS` behind it."""
 
-WORDS: Final[Mapping[str, str]] = {"hikcentral": "platform", "ip_receiver": "receiver"}
+WORDS: Final[Mapping[str, str]] = {"hikcentral": "platform", "ip_receiver": "receiver", "ivm": "cloud"}
 """System id → what it is called in the keys of its own texts."""
 
 

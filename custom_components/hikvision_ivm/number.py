@@ -22,12 +22,18 @@ SECONDS: dict[str, Any] = {
     "mode": NumberMode.BOX,
 }
 
+DAYS: dict[str, Any] = {**SECONDS, "native_unit_of_measurement": UnitOfTime.DAYS}
+
 NUMBERS = by_kind(
     NumberEntityDescription,
     {
+        Kind.ALARM_RETENTION: DAYS,
+        Kind.POST_RECORDING: SECONDS,
+        Kind.PRE_RECORDING: SECONDS,
         Kind.PTZ_DURATION: SECONDS,
         Kind.PTZ_SPEED: {"entity_category": EntityCategory.CONFIG, "mode": NumberMode.SLIDER},
         Kind.PULSE_DURATION: SECONDS,
+        Kind.RETENTION: DAYS,
     },
 )
 

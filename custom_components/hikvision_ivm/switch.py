@@ -60,12 +60,15 @@ SETTINGS = (
     Kind.AUTO_TRACKING,
     Kind.PRIVACY_MASK,
     Kind.HOLIDAY,
+    Kind.CONTINUOUS_RECORDING,
+    Kind.ALARM_RECORDING,
 )
 
 SWITCHES = by_kind(
     SwitchEntityDescription,
     {
         Kind.ALARM_OUTPUT: {},
+        Kind.CRUISE: {},
         Kind.ELECTRIC_LOCK: {},
         Kind.RELAY: {"name": None},
         # Not with everything else that is switched in an area or by voice: it decides what an alarm system watches.
