@@ -131,7 +131,8 @@ def make_channel(device: Device, plan: DevicePlan, place: int, abilities: frozen
     if channel.has("FULL_RECORD"):
         channel.plan = Plan(all_day=True)
     if channel.has("EVENT_RECORD"):
-        channel.alarm_plans = [AlarmPlan("motion_detection", 10, 20, Plan(all_day=True))]
+        channel.alarm_plans = [AlarmPlan("motion_detection", 10, 20)]
+        channel.alarm_times = Plan(all_day=True)
     bind(channel, ondemand=plan.ondemand)
     return channel
 

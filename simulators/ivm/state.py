@@ -197,7 +197,6 @@ class AlarmPlan:
     alarm_type: str
     before: int
     after: int
-    plan: Plan
 
 
 @dataclass(slots=True)
@@ -259,6 +258,8 @@ class Channel(Watched):
     uploads: bool = False
     retention: dict[str, int] = field(default_factory=lambda: {"normal": 7, "alarm": 7})
     alarm_plans: list[AlarmPlan] = field(default_factory=list)
+    alarm_times: Plan | None = None
+    """When alarms are recorded, whatever their type (L8472)."""
     bindings: dict[str, str] = field(default_factory=dict)
     """Resource id by resource type."""
     people: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict, repr=False)

@@ -137,7 +137,7 @@ def delete_plan(call: Call) -> Any:
     def act(channel: Channel, item: dict[str, Any]) -> None:
         if item["record_type"] == "alarm":
             channel.need("EVENT_RECORD", "IVM.20010026", "IVM.20010025")
-            channel.alarm_plans = []
+            channel.alarm_plans, channel.alarm_times = [], None
         else:
             channel.need("FULL_RECORD", "IVM.20010013", "IVM.20010012")
             channel.plan = None
@@ -188,19 +188,15 @@ def set_retention(call: Call) -> Any:
 
 @operation("11.8", "GET", f"{DC}/record-alarm-plan")
 def alarm_plan(call: Call) -> Any:
-    """What is recorded for which alarm."""
+    """What is recorded for which alarm; the times are the channel's, as table and sample say."""
     channel = call.channel()
     channel.need("EVENT_RECORD", "IVM.20010024", "IVM.20010025")
     rows = [
-        {
-            "alarm_type": item.alarm_type,
-            "advance_time": item.before,
-            "after_time": item.after,
-            **describe(item.plan),
-        }
+        {"alarm_type": item.alarm_type, "advance_time": item.before, "after_time": item.after}
         for item in channel.alarm_plans
     ]
-    return {"device_id": channel.device.id, "channel_id": channel.id, "plans": rows}
+    times = describe(channel.alarm_times or Plan(all_day=False))
+    return {"device_id": channel.device.id, "channel_id": channel.id, "plans": rows, **times}
 
 
 @operation("11.9", "PUT", "devices/channels/record-alarm-plan", body=(
@@ -209,24 +205,22 @@ def alarm_plan(call: Call) -> Any:
               word("alarm_type", *ALARM_TYPES, required=True, code="IVM.20010027"),
               either("advance_time", 1, 59, required=True, code="IVM.20010028"),
               either("after_time", 1, 59, required=True, code="IVM.20010028"),
-              truth("all_day", default=False), SECTIONS,
-          ))),
+          )), truth("all_day", default=False), SECTIONS),
 ))  # fmt: skip
 def set_alarm_plan(call: Call) -> Any:
     """Replace everything: what is not named is not recorded any more (L8533)."""
-    plans: dict[int, list[AlarmPlan]] = {}
+    plans: dict[int, tuple[list[AlarmPlan], Plan]] = {}
     for item in call.body["channels"]:
         rows = item["plans"]
         if len({row["alarm_type"] for row in rows}) < len(rows):
             raise RefusedError("IVM.20010027")
         if any(row["advance_time"] + row["after_time"] > LONGEST_BOTH for row in rows):
             raise RefusedError("IVM.20010029")
-        plans[id(item)] = [
-            AlarmPlan(row["alarm_type"], row["advance_time"], row["after_time"], sections(row)) for row in rows
-        ]
+        types = [AlarmPlan(row["alarm_type"], row["advance_time"], row["after_time"]) for row in rows]
+        plans[id(item)] = types, sections(item)
 
     def act(channel: Channel, item: dict[str, Any]) -> None:
         channel.need("EVENT_RECORD", "IVM.20010024", "IVM.20010025")
-        channel.alarm_plans = plans[id(item)]
+        channel.alarm_plans, channel.alarm_times = plans[id(item)]
 
     return each(call, call.body["channels"], act, "channels")

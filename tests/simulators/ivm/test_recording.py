@@ -76,13 +76,13 @@ async def test_the_alarm_plan_is_replaced(connect: Connect) -> None:
     path = "devices/channels/record-alarm-plan"
 
     def body(**more: Any) -> dict[str, Any]:
-        plan = {"alarm_type": "region_in_alarm", "advance_time": "5", "after_time": 20, "all_day": True, **more}
-        return {"channels": [{**GATE, "plans": [plan]}]}
+        plan = {"alarm_type": "region_in_alarm", "advance_time": "5", "after_time": 20, **more}
+        return {"channels": [{**GATE, "all_day": True, "plans": [plan]}]}
 
     assert (await client.call("PUT", path, body())).data["failed_num"] == 0
-    assert (await client.get(f"{client.dc('Gate')}/record-alarm-plan"))["plans"] == [
-        {"alarm_type": "region_in_alarm", "advance_time": 5, "after_time": 20, "all_day": True}
-    ]
+    told = await client.get(f"{client.dc('Gate')}/record-alarm-plan")
+    assert told["plans"] == [{"alarm_type": "region_in_alarm", "advance_time": 5, "after_time": 20}]
+    assert told["all_day"] is True
     assert (await client.call("PUT", path, body(after_time=56))).code == "IVM.20010029"
     assert (await client.call("PUT", path, body(after_time=0))).code == "IVM.20010028"
     assert (await client.call("PUT", path, body(alarm_type="human_detection"))).code == "IVM.20010027"
