@@ -239,7 +239,6 @@ CONDITIONS: dict[Kind, Class | None] = {
     # accounts and devices of a cloud
     Kind.FROZEN: Class.PROBLEM,
     Kind.PRIVACY_MASK: None,
-    Kind.STORAGE_CARD: Class.PROBLEM,
     Kind.UNPAID: Class.PROBLEM,
 }
 

@@ -116,6 +116,7 @@ OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
             upper=True,
         ),
         Choice(name=settings.LIVE_QUALITY, offered=("main", "sub")),
+        Selection(name=settings.STREAMS, offered=("sub", "third")),
         Toggle(name=settings.PUSH, default=True),
         Selection(name=settings.ANALYTICS, offered=settings.ANALYTICS_WORDS, opt_in=True),
         _SEEN,

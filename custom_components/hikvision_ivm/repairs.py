@@ -24,6 +24,9 @@ _LOGGER: Final = logging.getLogger(__name__)
 _OWNED: Final = "config_entry_id" in inspect.signature(ir.async_create_issue).parameters
 """From 2026.11 an issue can belong to a config entry and go with it."""
 
+PAGES: Final = {"ivm": "huawei_ivm"}
+"""System → its page of the manual, where that is not called after it."""
+
 FIX_ERRORS: Final[dict[type[SystemFailure], str]] = {
     ConnectionFailedError: "cannot_connect",
     AuthenticationError: "invalid_auth",
@@ -35,7 +38,8 @@ FIX_ERRORS: Final[dict[type[SystemFailure], str]] = {
 def _manual(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str:
     """Return the address of the chapter on repairs in the manual of an entry's system."""
     documentation = async_get_loaded_integration(hass, DOMAIN).documentation
-    return f"{documentation}/blob/main/docs/{entry.data[settings.SYSTEM]}.md#repairs"
+    system = entry.data[settings.SYSTEM]
+    return f"{documentation}/blob/main/docs/{PAGES.get(system, system)}.md#repairs"
 
 
 def _prefix(entry: ConfigEntry[Any], topic: str = "") -> str:

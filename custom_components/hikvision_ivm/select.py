@@ -18,7 +18,6 @@ PARALLEL_UPDATES = 0
 SELECTS = by_kind(
     SelectEntityDescription,
     {
-        Kind.CRUISE: {},
         Kind.DEACTIVATION: {"entity_category": EntityCategory.CONFIG},
         Kind.DEACTIVATION_ONCE: {"entity_category": EntityCategory.CONFIG},
         Kind.DOOR_MODE: {},

@@ -1,27 +1,16 @@
 """The actions of a cloud account (ivm §9) that no other system has."""
 
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.core import SupportsResponse
-from homeassistant.helpers.selector import BooleanSelector, ObjectSelector, TextSelector
-import probatio as vol
+from homeassistant.helpers.selector import BooleanSelector, TextSelector
 
 from .services_alarm import FILENAME, OVERWRITE
 from .services_fields import Action, Argument, choice, moment, text, texts, whole
 from .systems.model import CameraFeature
 
 _CAMERA: Final = (CameraFeature,)
-_MODE: Final = choice("mode", "all_day schedule off", key="plan_mode", required=True)
-
-
-def _listed(value: Any) -> Any:
-    """Take one section for a list of one; what is in it is judged by the system, which knows what a plan may hold."""
-    return [value] if isinstance(value, dict) else value
-
-
-_SECTIONS: Final = Argument(
-    name="sections", selector=ObjectSelector(), convert=vol.All(_listed, [dict], vol.Length(min=1, max=168))
-)
+_TIMES: Final = (Argument(name="all_day", selector=BooleanSelector()), texts("sections"))
 _FILE: Final = (
     Argument(name=FILENAME, selector=TextSelector(), ours=True),
     Argument(name=OVERWRITE, selector=BooleanSelector(), default=False, ours=True),
@@ -54,18 +43,25 @@ CLOUD_ROWS: Final = (
         admin=True,
         saves=True,
     ),
-    Action(name="set_recording_plan", targets=_CAMERA, arguments=(_MODE, _SECTIONS), admin=True),
+    Action(
+        name="set_recording_plan",
+        targets=_CAMERA,
+        arguments=_TIMES,
+        admin=True,
+        one_of=("all_day", "sections"),
+    ),
     Action(
         name="set_alarm_recording",
         targets=_CAMERA,
         arguments=(
-            texts("alarm_types", required=True),
-            _MODE,
+            texts("alarm_types"),
+            Argument(name="enabled", selector=BooleanSelector()),
             whole("before", 1, 59),
             whole("after", 1, 59),
-            _SECTIONS,
+            *_TIMES,
         ),
         admin=True,
+        any_of=("enabled", "before", "after", "all_day", "sections"),
     ),
     Action(
         name="refresh_callbacks",
