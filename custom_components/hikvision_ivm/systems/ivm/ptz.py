@@ -132,7 +132,7 @@ class Ptz:
         order, pace = COMMANDS[command], self.speed(channel) if speed is None else round(speed)
         self._check(channel, order)
         if not order.stop:
-            await self.alone(channel, partial(self._send, channel, order.word, pace))
+            await self.alone(channel, partial(self._send, channel, order.word, pace), moves=False)
             return
         if duration is None:
             duration = self.numbers.get(Kind.PTZ_DURATION, id_of(channel))
@@ -152,12 +152,16 @@ class Ptz:
         """End our movement of a camera; if there is none, tell it to stop whatever it does."""
         await self._movements.stop(channel.key, self.name(channel), lambda: self._stand(channel))
 
-    async def alone(self, channel: ChannelAddress, order: Use[Any]) -> None:
-        """Give an order that ends by itself, with the right to move; ends our movement of the camera first."""
+    async def alone(self, channel: ChannelAddress, order: Use[Any], *, moves: bool = True) -> None:
+        """Give an order that ends by itself, with the right to move; ends our movement of the camera first.
+
+        `moves`: the camera looks elsewhere afterwards.
+        """
 
         async def give() -> None:
             await self._order(channel, order)
-            self.moved(channel)
+            if moves:
+                self.moved(channel)
 
         await self._movements.alone(channel.key, give)
 
