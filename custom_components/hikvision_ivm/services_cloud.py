@@ -1,16 +1,27 @@
 """The actions of a cloud account (ivm §9) that no other system has."""
 
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.core import SupportsResponse
-from homeassistant.helpers.selector import BooleanSelector, TextSelector
+from homeassistant.helpers.selector import BooleanSelector, DateSelector, ObjectSelector, TextSelector
+import probatio as vol
 
 from .services_alarm import FILENAME, OVERWRITE
 from .services_fields import Action, Argument, choice, moment, text, texts, whole
 from .systems.model import CameraFeature
 
 _CAMERA: Final = (CameraFeature,)
-_TIMES: Final = (Argument(name="all_day", selector=BooleanSelector()), texts("sections"))
+_MODE: Final = choice("mode", "all_day schedule off", key="plan_mode", required=True)
+
+
+def _listed(value: Any) -> Any:
+    """Take one section for a list of one; what is in it is judged by the system, which knows what a plan may hold."""
+    return [value] if isinstance(value, dict) else value
+
+
+_SECTIONS: Final = Argument(
+    name="sections", selector=ObjectSelector(), convert=vol.All(_listed, [dict], vol.Length(min=1))
+)
 _FILE: Final = (
     Argument(name=FILENAME, selector=TextSelector(), ours=True),
     Argument(name=OVERWRITE, selector=BooleanSelector(), default=False, ours=True),
@@ -43,25 +54,28 @@ CLOUD_ROWS: Final = (
         admin=True,
         saves=True,
     ),
-    Action(
-        name="set_recording_plan",
-        targets=_CAMERA,
-        arguments=_TIMES,
-        admin=True,
-        one_of=("all_day", "sections"),
-    ),
+    Action(name="set_recording_plan", targets=_CAMERA, arguments=(_MODE, _SECTIONS), admin=True),
     Action(
         name="set_alarm_recording",
         targets=_CAMERA,
         arguments=(
-            texts("alarm_types"),
-            Argument(name="enabled", selector=BooleanSelector()),
+            texts("alarm_types", required=True),
+            _MODE,
             whole("before", 1, 59),
             whole("after", 1, 59),
-            *_TIMES,
+            _SECTIONS,
         ),
         admin=True,
-        any_of=("enabled", "before", "after", "all_day", "sections"),
+    ),
+    Action(
+        name="get_people_counts",
+        targets=_CAMERA,
+        arguments=(
+            choice("period", "day week month year", key="count_period", default="day"),
+            Argument(name="date", selector=DateSelector()),
+        ),
+        answer=SupportsResponse.ONLY,
+        each=True,
     ),
     Action(
         name="refresh_callbacks",

@@ -7,7 +7,6 @@ polls repair states after an outage.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import timedelta, timezone, tzinfo
 import logging
 from typing import Any, Final
 
@@ -22,13 +21,12 @@ from .messages import Message
 from .receive import Receiver
 from .router import Router
 from .states import Told
+from .times import zone_of
 
 _LOGGER = logging.getLogger(__name__)
 
 TOPIC: Final = "push"
 """Topic of the problems with pushes."""
-BEIJING: Final = timezone(timedelta(hours=8))
-"""Zone of moments that come without one (ivm §1.11)."""
 CHECK_SECONDS: Final = 86_400.0
 """Between two looks whether the cloud still means to push to us."""
 JITTER: Final = 0.05
@@ -59,13 +57,13 @@ class EventChannel:
         stale: Callable[[], None] = lambda: None,
         told: Told = lambda device, channel, changes: None,
         gone: Callable[[str], None] = lambda device: None,
-        zone: tzinfo = BEIJING,
     ) -> None:
         """See `Router` for what is called. Does no I/O."""
         self.counts: Counter[str] = Counter()
         self._context = context
         self._runtime = context.runtime
         self.pictures = EventPictures(context.client, context.runtime, context.background)
+        zone = zone_of(context.options, context.runtime)
         self.router = Router(context, zone, self.pictures, adopt=adopt, stale=stale, told=told, gone=gone)
         self.callbacks = Callbacks(context.client, context.runtime, context.options)
         self.receiver = Receiver(

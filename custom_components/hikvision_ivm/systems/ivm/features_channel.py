@@ -27,6 +27,8 @@ from ..parts import Recipe, Row, recipes
 from .alarm_types import CHANNEL_EVENT_TYPES
 from .capabilities import Ability, Gate, answers, is_holo
 from .learnt import NOTHING, Learnt
+from .playback import CLOUD, DEVICE
+from .ptz import LOCAL
 from .records import ChannelAddress, ChannelRecord, DeviceRecord, StreamType
 from .stream_words import PARTS
 
@@ -105,18 +107,17 @@ def _mask(view: ChannelView) -> bool:
     return view.mask or view.has(Ability.MASK_MODE) is True
 
 
-def _records(view: ChannelView) -> bool:
-    """Whether there can be recordings, in the cloud or on the device."""
-    return (
-        _either(Gate.RECORDING, Gate.ALARM_RECORDING)(view)
-        or view.has(Ability.LOCAL_STORAGE) is not False
-        or view.has(Ability.DEVICE_RECORD) is True
-    )
+def _stores(view: ChannelView) -> tuple[str, ...]:
+    """Return where there can be recordings."""
+    cloud = _either(Gate.RECORDING, Gate.ALARM_RECORDING)(view)
+    device = view.has(Ability.LOCAL_STORAGE) is not False or view.has(Ability.DEVICE_RECORD) is True
+    return tuple(store for store, there in ((CLOUD, cloud), (DEVICE, device)) if there)
 
 
 def _stream(view: ChannelView) -> Mapping[str, Any]:
     """Return what a stream is known to be able to."""
-    return {"ptz": view.open[Gate.PTZ] is True, "recordings": _records(view)}
+    stores = _stores(view)
+    return {"ptz": view.open[Gate.PTZ] is True, "recordings": bool(stores), "stores": stores}
 
 
 def _wanted(stream: StreamType) -> Callable[[ChannelView], bool]:
@@ -129,10 +130,22 @@ def _button(kind: Kind, gate: Gate) -> Row[ChannelView]:
     return Row(make=ButtonFeature, kind=kind, rank=4, source=Source.POLL, enabled=_sure(gate), when=_open(gate))
 
 
-def _number(kind: Kind, gate: Gate, rank: int, **more: Any) -> Row[ChannelView]:
-    source = Source.ALWAYS if gate is Gate.PTZ else Source.POLL
+def _number(kind: Kind, gate: Gate, **more: Any) -> Row[ChannelView]:
     return Row(
-        make=NumberFeature, kind=kind, rank=rank, source=source, enabled=_sure(gate), when=_open(gate), more=more
+        make=NumberFeature, kind=kind, rank=5, source=Source.POLL, enabled=_sure(gate), when=_open(gate), more=more
+    )
+
+
+def _local(kind: Kind) -> Row[ChannelView]:
+    limits = LOCAL[kind]
+    return Row(
+        make=NumberFeature,
+        kind=kind,
+        rank=5,
+        source=Source.ALWAYS,
+        enabled=_sure(Gate.PTZ),
+        when=_open(Gate.PTZ),
+        more={"minimum": limits.minimum, "maximum": limits.maximum, "step": limits.step, "unit": limits.unit},
     )
 
 
@@ -214,8 +227,8 @@ CHANNEL: Final[tuple[Row[ChannelView], ...]] = (
         when=_open(Gate.RECORDING),
         more={"options": STREAM_OPTIONS},
     ),
-    _number(Kind.RETENTION, Gate.RETENTION, 5, minimum=1.0, maximum=365.0, unit="d"),
-    _number(Kind.ALARM_RETENTION, Gate.ALARM_RETENTION, 5, minimum=1.0, maximum=365.0, unit="d"),
+    _number(Kind.RETENTION, Gate.RETENTION, minimum=1.0, maximum=365.0, unit="d"),
+    _number(Kind.ALARM_RETENTION, Gate.ALARM_RETENTION, minimum=1.0, maximum=365.0, unit="d"),
     # pan, tilt, zoom
     _button(Kind.PTZ_LEFT, Gate.MOVE),
     _button(Kind.PTZ_RIGHT, Gate.MOVE),
@@ -224,8 +237,8 @@ CHANNEL: Final[tuple[Row[ChannelView], ...]] = (
     _button(Kind.PTZ_ZOOM_IN, Gate.ZOOM),
     _button(Kind.PTZ_ZOOM_OUT, Gate.ZOOM),
     _button(Kind.PTZ_STOP, Gate.PTZ),
-    _number(Kind.PTZ_SPEED, Gate.PTZ, 5, minimum=1.0, maximum=10.0),
-    _number(Kind.PTZ_DURATION, Gate.PTZ, 5, minimum=0.3, maximum=10.0, step=0.1, unit="s"),
+    _local(Kind.PTZ_SPEED),
+    _local(Kind.PTZ_DURATION),
     Row(
         make=SelectFeature,
         kind=Kind.PTZ_PRESET,
@@ -251,6 +264,15 @@ CHANNEL: Final[tuple[Row[ChannelView], ...]] = (
         source=Source.POLL,
         enabled=False,
         when=_either(Gate.PRESETS, Gate.CRUISES),
+    ),
+    Row(
+        make=SelectFeature,
+        kind=Kind.LIVE_STREAM,
+        rank=5,
+        source=Source.ALWAYS,
+        enabled=False,
+        when=_open(Gate.LIVE),
+        more={"options": STREAM_OPTIONS},
     ),
     Row(make=ButtonFeature, kind=Kind.SNAPSHOT, rank=5, source=Source.POLL, when=_open(Gate.SNAPSHOT)),
     # readings

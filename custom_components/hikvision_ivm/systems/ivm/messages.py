@@ -12,8 +12,8 @@ import json
 import re
 from typing import Any, Final
 
-from ..times import parse_time
 from ..transport.json import EMPTY, Fields, as_text, fields
+from .times import parse_time
 
 DEVICE_ALARM: Final = "device_alarm"
 DEVICE_STATUS: Final = "device_status"

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 import re
+from types import MappingProxyType
 from typing import Any, Final
 
+from ..arguments import word
 from ..errors import InvalidArgumentError
 from ..transport.json import Fields, fields
 
@@ -17,7 +19,6 @@ MIDNIGHT: Final = "00:00:00"
 LAST: Final = "23:59:59"
 MOST_SECTIONS: Final = 200
 _TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_ROW: Final = re.compile(r"(?P<days>.*?)\s*(?P<start>\d[\d:]*)\s*(?:-|–|to)\s*(?P<end>\d[\d:]*)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,6 +65,9 @@ class Plan:
 UNKNOWN_PLAN: Final = Plan(told=False)
 OFF: Final = Plan(all_day=False)
 ALL_DAY: Final = Plan(all_day=True)
+SCHEDULE: Final = "schedule"
+MODES: Final[Mapping[str, Plan]] = MappingProxyType({"all_day": ALL_DAY, SCHEDULE: UNKNOWN_PLAN, "off": OFF})
+"""How recording can be asked for → its plan; that of a schedule is told besides."""
 
 
 def read_plan(told: Fields) -> Plan:
@@ -95,34 +99,27 @@ def kept(plan: Plan) -> list[list[Any]]:
     return [[section.day, section.start, section.end] for section in plan.sections]
 
 
-def asked_plan(arguments: Mapping[str, Any]) -> Plan | None:
-    """Return the plan of the arguments `all_day` and `sections`, None if there is neither.
+def asked_plan(arguments: Mapping[str, Any]) -> Plan:
+    """Return the plan of the arguments `mode` (`all_day`, `schedule`, `off`) and `sections`, which a schedule needs.
 
-    A section is text such as `mon-fri 08:00-18:00`, or an object with `days` (or `day_of_week`), `start` and `end` (or
-    `start_time`, `end_time`). Without days it is every day. One that ends before it begins goes on the next day. Raises
-    `InvalidArgumentError`.
+    A section has `start` and `end`, and `days`: names, numbers or stretches of them; without, it is every day. One that
+    ends before it begins goes on the next day. Raises `InvalidArgumentError`.
     """
-    all_day, rows = arguments.get("all_day"), arguments.get(FIELD)
-    if all_day is not None and not isinstance(all_day, bool):
-        raise InvalidArgumentError(field="all_day", reason="is neither true nor false")
-    rows = [rows] if isinstance(rows, (str, Mapping)) else rows
-    if rows is not None and not isinstance(rows, (list, tuple)):
-        raise InvalidArgumentError(field=FIELD, reason="is not a list")
-    if all_day:
+    mode = word(arguments, "mode", MODES)
+    rows = arguments.get(FIELD)
+    if mode != SCHEDULE:
         if rows:
-            raise InvalidArgumentError(field=FIELD, reason="cannot be given together with all_day")
-        return ALL_DAY
-    if not rows:
-        if rows is not None or all_day is False:
-            raise InvalidArgumentError(field=FIELD, reason="is empty")
-        return None
+            raise InvalidArgumentError(field=FIELD, reason=f"goes with the mode {SCHEDULE} only")
+        return MODES[mode]
+    rows = [rows] if isinstance(rows, Mapping) else rows
+    if not isinstance(rows, (list, tuple)):
+        raise InvalidArgumentError(field=FIELD, reason="is missing" if rows is None else "is no list of sections")
     found = tuple(sorted(section for row in rows for section in _sections(row)))
-    if len(found) > MOST_SECTIONS:
-        raise InvalidArgumentError(field=FIELD, reason=f"has {len(found)} sections; the limit is {MOST_SECTIONS}")
+    if not 1 <= len(found) <= MOST_SECTIONS:
+        raise InvalidArgumentError(field=FIELD, reason=f"has {len(found)} sections; 1 to {MOST_SECTIONS} are possible")
     for before, after in pairwise(found):
         if before.day == after.day and after.start < before.end:
-            reason = f"{_words(before)} and {_words(after)} overlap"
-            raise InvalidArgumentError(field=FIELD, reason=reason)
+            raise InvalidArgumentError(field=FIELD, reason=f"{_words(before)} and {_words(after)} overlap")
     return Plan(all_day=False, sections=found)
 
 
@@ -142,16 +139,12 @@ def _sections(row: object) -> Iterable[Section]:
 
 def _parts(row: object) -> tuple[Sequence[int], str, str]:
     """Return days, begin and end of a row."""
-    if isinstance(row, str) and (found := _ROW.fullmatch(row.strip())) is not None:
-        days, start, end = found["days"], found["start"], found["end"]
-        return _days(days), _clock(start), _clock(end, last=True)
     if isinstance(row, Mapping):
         told = fields(row)
         first, last = told.text("start", "start_time"), told.text("end", "end_time")
-        named = row.get("days", row.get("day_of_week"))
         if first is not None and last is not None:
-            return _days(named), _clock(first), _clock(last, last=True)
-    raise InvalidArgumentError(field=FIELD, reason=f"{row!s:.60} is no section such as mon-fri 08:00-18:00")
+            return _days(row.get("days", row.get("day_of_week"))), _clock(first), _clock(last, last=True)
+    raise InvalidArgumentError(field=FIELD, reason=f"{row!s:.60} is no section with days, start and end")
 
 
 def _clock(text: str, *, last: bool = False) -> str:
@@ -167,26 +160,26 @@ def _clock(text: str, *, last: bool = False) -> str:
 
 def _days(named: object) -> Sequence[int]:
     """Return the days of `mon-fri`, `sat,sun`, `1-5`, 3, a list of such, or nothing: every day."""
-    if named is None or named == "" or (isinstance(named, str) and named.strip().lower() in EVERY_DAY):
+    if named is None or named in ("", []) or (isinstance(named, str) and named.strip().lower() in EVERY_DAY):
         return range(1, DAYS + 1)
     rows = named if isinstance(named, (list, tuple)) else [named]
-    found: dict[int, None] = {}
-    for word in (word for row in rows for word in str(row).split(",")):
-        first, dash, last = word.partition("-")
+    found: set[int] = set()
+    for text in (text for row in rows for text in str(row).split(",")):
+        first, dash, last = text.partition("-")
         begin = _day(first)
         end = _day(last) if dash else begin
-        found.update(dict.fromkeys((begin + step - 1) % DAYS + 1 for step in range((end - begin) % DAYS + 1)))
+        found.update((begin + step - 1) % DAYS + 1 for step in range((end - begin) % DAYS + 1))
     return sorted(found)
 
 
-def _day(word: str) -> int:
+def _day(text: str) -> int:
     """Return a day by its number or its name, of which three letters are enough."""
-    plain = word.strip().lower()
+    plain = text.strip().lower()
     if plain.isdecimal() and 1 <= int(plain) <= DAYS:
         return int(plain)
     if plain[:3] in DAY_NAMES and plain.isalpha():
         return DAY_NAMES.index(plain[:3]) + 1
-    raise InvalidArgumentError(field=FIELD, reason=f"{word.strip():.20} is no day of a week")
+    raise InvalidArgumentError(field=FIELD, reason=f"{text.strip():.20} is no day of a week")
 
 
 def _words(section: Section) -> str:

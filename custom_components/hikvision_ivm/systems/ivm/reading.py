@@ -159,13 +159,13 @@ def _channel_key(row: Fields) -> tuple[str, str] | int:
 
 
 def org_record(row: Fields, parent: str) -> OrgRecord | None:
-    """Return an organisation; None for the root, and for what has no id."""
+    """Return an organisation, without a name if that was not told; None for the root, and for what has no id."""
     id_ = row.text("device_org_id")
     if id_ is None or id_ == ROOT_ORG:
         return None
     return OrgRecord(
         id=id_,
-        name=row.text("device_org_name") or id_,
+        name=row.text("device_org_name") or "",
         parent=parent,
         level=row.integer("device_org_level"),
         devices=row.integer("camera_count"),

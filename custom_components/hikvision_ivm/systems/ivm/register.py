@@ -94,7 +94,7 @@ class Register:
         """Take over the tree of organisations."""
         gone = self._gone_orgs.settle(self.orgs, tree.orgs) if tree.complete else []
         kept = {id_: org for id_, org in self.orgs.items() if id_ not in tree.orgs and id_ not in gone}
-        orgs = {**tree.orgs, **kept}
+        orgs = {**{id_: self._named(org) for id_, org in tree.orgs.items()}, **kept}
         if orgs == self.orgs and list(orgs) == list(self.orgs):
             return NOTHING
         self._use_orgs(orgs)
@@ -102,7 +102,7 @@ class Register:
 
     def take_device_orgs(self, found: Mapping[str, tuple[OrgRecord, ...]]) -> Changed:
         """Take over in which organisations devices lie; organisations that no tree told of are known from here."""
-        further = {org.id: org for orgs in found.values() for org in orgs if org.id not in self.orgs}
+        further = {org.id: self._named(org) for orgs in found.values() for org in orgs if org.id not in self.orgs}
         if further:
             self._use_orgs(self.orgs | further)
         leaves = {device: orgs[-1].id for device, orgs in found.items() if orgs}
@@ -236,6 +236,13 @@ class Register:
         now = self._runtime.monotonic()
         self._told = {key: at for key, at in self._told.items() if now - at < FORGOTTEN_SECONDS}
         return {key[0] for key, at in self._told.items() if at >= asked_at}
+
+    def _named(self, org: OrgRecord) -> OrgRecord:
+        """Return an organisation with a name: as it was called before, or its id, if none was told."""
+        if org.name:
+            return org
+        known = self.orgs.get(org.id)
+        return replace(org, name=org.id if known is None else known.name)
 
     def _use_orgs(self, orgs: dict[str, OrgRecord]) -> None:
         """Replace the organisations."""

@@ -139,7 +139,6 @@ class States:
         for channel in record.channels:
             if self._is_news((device, channel), time):
                 self._set_online(channel_id(self._ground.uid, record, channel), online=False, collected=collected)
-                self._tell(device, channel, {"state": OFFLINE})
                 if not record.is_single:
                     self._inferred.add((device, channel))
 
