@@ -180,7 +180,7 @@ class Bench:
         for request in self.cloud.requests:
             if request.path.endswith("/messages/callback") and request.method == method:
                 body = request.body if isinstance(request.body, dict) else {}
-                found.append(body.get("subscription_type") or request.query.get("subscription_type"))
+                found.append(str(body.get("subscription_type") or request.query.get("subscription_type")))
         return found
 
     async def raw(self, data: Mapping[str, Any], type_: str = "device_alarm", **more: Any) -> Push:
