@@ -1,28 +1,25 @@
-"""A simulated device in a process of its own, so that its work is not counted as ours."""
+"""A simulated device in a process of its own."""
 
 import asyncio
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 import time
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from simulators.isapi import IsapiSimulator
+
+from .child import Child, obey
 
 USERNAME = "admin"
 PASSWORD = "Bench-1234"
 
 
-class DeviceProcess:
-    """One `IsapiSimulator` elsewhere; use as a context manager. `settings` are those of the simulator."""
+class DeviceProcess(Child):
+    """One `IsapiSimulator` elsewhere. `settings` are those of the simulator."""
 
     def __init__(self, **settings: Any) -> None:
         """Start it and wait until it answers."""
-        context = get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_main, args=(theirs, settings), daemon=True)
-        self._process.start()
-        self.url: str = self._pipe.recv()
+        super().__init__(_serve, settings)
+        self.url = str(self.told)
 
     @property
     def data(self) -> dict[str, object]:
@@ -33,53 +30,25 @@ class DeviceProcess:
 
     def requests(self) -> int:
         """Requests answered so far, login challenges included."""
-        return int(self._ask("requests"))
+        return int(self.ask("requests"))
 
     def listeners(self) -> int:
         """Event streams that are open."""
-        return int(self._ask("listeners"))
+        return int(self.ask("listeners"))
 
     async def burst(self, rate: int, seconds: float, channels: int) -> list[float]:
         """Send `rate` different events a second; returns the moment each was sent (monotonic seconds)."""
-        self._pipe.send(("burst", rate, seconds, channels))
-        return list(await asyncio.to_thread(self._pipe.recv))
-
-    def _ask(self, *words: object) -> Any:
-        self._pipe.send(words)
-        return self._pipe.recv()
-
-    def __enter__(self) -> Self:
-        """Return the running device."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """End the process."""
-        self._pipe.send(("stop",))
-        self._process.join(10)
-        if self._process.is_alive():
-            self._process.terminate()
-
-
-def _main(pipe: Connection, settings: dict[str, Any]) -> None:
-    asyncio.run(_serve(pipe, settings))
+        return list(await self.do("burst", rate, seconds, channels))
 
 
 async def _serve(pipe: Connection, settings: dict[str, Any]) -> None:
-    """Do what the pipe asks for, until it asks for the end."""
+    """Be the device."""
     async with IsapiSimulator(username=USERNAME, password=PASSWORD, **settings) as device:
-        pipe.send(device.url)
-        while True:
-            match await asyncio.to_thread(pipe.recv):
-                case ("requests",):
-                    pipe.send(len(device.requests))
-                case ("listeners",):
-                    pipe.send(device.streams_open)
-                case ("burst", rate, seconds, channels):
-                    pipe.send(await _burst(device, rate, seconds, channels))
-                case _:
-                    return
+        await obey(pipe, device.url, {
+            "requests": lambda: len(device.requests),
+            "listeners": lambda: device.streams_open,
+            "burst": lambda rate, seconds, channels: _burst(device, rate, seconds, channels),
+        })  # fmt: skip
 
 
 async def _burst(device: IsapiSimulator, rate: int, seconds: float, channels: int) -> list[float]:

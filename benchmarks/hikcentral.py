@@ -11,14 +11,13 @@ import aiohttp
 from aiohttp import web
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 import orjson
 
 from custom_components.hikvision_ivm.systems.base import Tier
 from custom_components.hikvision_ivm.systems.hikcentral.signature import Keys, signed_headers
 
 from .figures import Figure
-from .house import add_bare_entities, add_entry, entities_of, home_assistant, write_bare
+from .house import add_bare_entities, add_entry, entities_of, home_assistant, registered, told_of, write_bare
 from .platform import CAMPUS, PlatformProcess, notification
 
 DELAY = 0.02
@@ -64,7 +63,7 @@ async def _start() -> AsyncIterator[Figure]:
                 ours.append(time.perf_counter() - start)
                 states = len(entities_of(hass))
                 asked = seen[0]
-                counts, disabled = _registered(hass, entry.entry_id)
+                counts, disabled = registered(hass, entry.entry_id)
                 devices = len(entry.runtime_data.inventory.devices)
                 requests = platform.requests()[:asked]
     fetched = [await _fetch_serially(requests) for _ in range(ROUNDS)]
@@ -96,15 +95,6 @@ def _note_first(hass: HomeAssistant, platform: PlatformProcess, seen: list[int])
             seen.append(len(platform.requests()))
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, first_entity)
-
-
-def _registered(hass: HomeAssistant, entry_id: str) -> tuple[Counter[str], Counter[str]]:
-    """Return how many entities of each platform are registered, and how many of them are disabled."""
-    entities = er.async_entries_for_config_entry(er.async_get(hass), entry_id)
-    return (
-        Counter(entity.domain for entity in entities),
-        Counter(entity.domain for entity in entities if entity.disabled_by is not None),
-    )
 
 
 async def _fetch_serially(requests: list[tuple[str, bytes]]) -> float:
@@ -227,13 +217,8 @@ def _noting(writes: list[tuple[str, Mapping[str, Any]]]) -> Any:
 
     @callback
     def note(event: Event[EventStateChangedData]) -> None:
-        state = event.data["new_state"]
-        if state is not None:
-            told = {} if state.domain != "event" else {
-                name: value for name, value in state.attributes.items()
-                if name not in {"event_types", "event_type", "friendly_name", "device_class", "icon"}
-            }  # fmt: skip
-            writes.append((state.domain, told))
+        if (state := event.data["new_state"]) is not None:
+            writes.append((state.domain, told_of(state)))
 
     return note
 

@@ -1,5 +1,6 @@
 """A Home Assistant to measure in, and a bare integration to measure against."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
@@ -8,6 +9,7 @@ from unittest.mock import patch
 
 from aiohttp import ThreadedResolver
 from homeassistant import loader
+from homeassistant.components.alarm_control_panel import AlarmControlPanelEntity, AlarmControlPanelState
 from homeassistant.components.binary_sensor import BinarySensorEntity
 from homeassistant.components.button import ButtonEntity
 from homeassistant.components.calendar import CalendarEntity
@@ -22,8 +24,8 @@ from homeassistant.components.sensor import SensorEntity
 from homeassistant.components.siren import SirenEntity
 from homeassistant.components.switch import SwitchEntity
 from homeassistant.config_entries import ConfigEntry, ConfigFlow
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import frame
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er, frame
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
@@ -43,12 +45,16 @@ DOMAIN = "hikvision_ivm"
 BARE_DOMAIN = "bare"
 BARE_CLASSES: Mapping[str, type[Entity]] = MappingProxyType(
     {
-        "binary_sensor": BinarySensorEntity, "button": ButtonEntity, "calendar": CalendarEntity, "camera": Camera,
-        "device_tracker": TrackerEntity, "event": EventEntity, "image": ImageEntity, "lock": LockEntity,
-        "number": NumberEntity, "select": SelectEntity, "sensor": SensorEntity, "siren": SirenEntity,
-        "switch": SwitchEntity,
+        "alarm_control_panel": AlarmControlPanelEntity, "binary_sensor": BinarySensorEntity, "button": ButtonEntity,
+        "calendar": CalendarEntity, "camera": Camera, "device_tracker": TrackerEntity, "event": EventEntity,
+        "image": ImageEntity, "lock": LockEntity, "number": NumberEntity, "select": SelectEntity,
+        "sensor": SensorEntity, "siren": SirenEntity, "switch": SwitchEntity,
     }
 )  # fmt: skip
+ARM_STATES = (AlarmControlPanelState.DISARMED, AlarmControlPanelState.ARMED_AWAY)
+ADDED = frozenset({"event_types", "event_type", "friendly_name", "device_class", "icon"})
+"""Attributes of events that Home Assistant adds by itself."""
+ARM_ATTRIBUTES = frozenset({"open_zones", "alarm_zones", "bypassed_zones"})
 COMPONENTS = ("http", "webhook", "stream", *BARE_CLASSES)
 
 
@@ -90,6 +96,15 @@ def entities_of(hass: HomeAssistant) -> list[str]:
     return [state.entity_id for state in hass.states.async_all() if state.domain in BARE_CLASSES]
 
 
+def registered(hass: HomeAssistant, entry_id: str) -> tuple[Counter[str], Counter[str]]:
+    """Return how many entities of each platform are registered, and how many of them are disabled."""
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry_id)
+    return (
+        Counter(entity.domain for entity in entities),
+        Counter(entity.domain for entity in entities if entity.disabled_by is not None),
+    )
+
+
 class Resolver(ThreadedResolver):
     """Looks names up without Home Assistant's zeroconf, whose sockets are not needed here."""
 
@@ -118,12 +133,23 @@ def bare_entity(hass: HomeAssistant, platform: str, number: int, device: int, *,
     return entity
 
 
+def told_of(state: State) -> dict[str, object]:
+    """Return what is told beside a state that is written: attributes that are not Home Assistant's own."""
+    attributes = state.attributes
+    if state.domain == "event":
+        return {name: value for name, value in attributes.items() if name not in ADDED}
+    return {name: attributes[name] for name in ARM_ATTRIBUTES if name in attributes}
+
+
 def write_bare(entity: Entity, number: int, told: dict[str, object]) -> None:
     """Change an entity and write its state."""
     if isinstance(entity, BinarySensorEntity):
         entity._attr_is_on = not entity.is_on  # noqa: SLF001 - how entities change
     elif isinstance(entity, EventEntity):
         entity._trigger_event("something", told)  # noqa: SLF001
+    elif isinstance(entity, AlarmControlPanelEntity):
+        entity._attr_alarm_state = ARM_STATES[number % 2]  # noqa: SLF001
+        entity._attr_extra_state_attributes = told  # noqa: SLF001
     else:
         entity._attr_native_value = number  # type: ignore[attr-defined]  # noqa: SLF001
     entity.async_write_ha_state()

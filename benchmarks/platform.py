@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 import json
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from secrets import token_hex
 import time
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from simulators.hikcentral import HikCentralSimulator, SitePlan
+
+from .child import Child, obey
 
 SENDERS = 16
 """Connections that a platform keeps open for its notifications."""
@@ -22,16 +22,13 @@ CAMPUS: dict[str, Any] = {
 """A campus with 3,000 cameras, 500 doors and 1,000 inputs and outputs."""
 
 
-class PlatformProcess:
-    """One `HikCentralSimulator` elsewhere; use as a context manager. `plan`: fields of its `SitePlan`."""
+class PlatformProcess(Child):
+    """One `HikCentralSimulator` elsewhere. `plan`: fields of its `SitePlan`."""
 
     def __init__(self, plan: dict[str, Any] | None = None, **settings: Any) -> None:
         """Start it and wait until it answers. `settings` are those of the simulator."""
-        context = get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_main, args=(theirs, plan or {}, settings), daemon=True)
-        self._process.start()
-        self.data: dict[str, object] = self._pipe.recv()
+        super().__init__(_serve, plan or {}, settings)
+        self.data: dict[str, object] = self.told
 
     def requests(self) -> list[tuple[str, bytes]]:
         """Return path and body of every request so far."""
@@ -41,54 +38,20 @@ class PlatformProcess:
         """Return where notifications go, the empty text while nobody subscribed."""
         return str(self.ask("destination"))
 
-    def ask(self, *words: object) -> Any:
-        """Ask something and wait for the answer."""
-        self._pipe.send(words)
-        return self._pipe.recv()
-
-    async def do(self, *words: object) -> Any:
-        """Ask for something that takes a while."""
-        self._pipe.send(words)
-        return await asyncio.to_thread(self._pipe.recv)
-
-    def __enter__(self) -> Self:
-        """Return the running platform."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """End the process."""
-        self._pipe.send(("stop",))
-        self._process.join(10)
-        if self._process.is_alive():
-            self._process.terminate()
-
-
-def _main(pipe: Connection, plan: dict[str, Any], settings: dict[str, Any]) -> None:
-    asyncio.run(_serve(pipe, plan, settings))
-
 
 async def _serve(pipe: Connection, plan: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Do what the pipe asks for, until it asks for the end."""
+    """Be the platform."""
     async with HikCentralSimulator(site=SitePlan(**plan), **settings) as platform:
-        pipe.send(
-            {"system": "hikcentral", "url": platform.url, "app_key": platform.app_key,
-             "app_secret": platform.app_secret, "verify_ssl": True,
-             "webhook_id": token_hex(32)}
-        )  # fmt: skip
-        while True:
-            match await asyncio.to_thread(pipe.recv):
-                case ("requests",):
-                    pipe.send([(request.path, request.raw) for request in platform.requests])
-                case ("destination",):
-                    pipe.send(platform.subscriptions[0].dest if platform.subscriptions else "")
-                case ("send", url, bodies, rate):
-                    pipe.send(await send(url, bodies, rate))
-                case ("outage", rate, before, during, after):
-                    pipe.send(await _outage(platform, rate, before, during, after))
-                case _:
-                    return
+        data = {
+            "system": "hikcentral", "url": platform.url, "app_key": platform.app_key,
+            "app_secret": platform.app_secret, "verify_ssl": True, "webhook_id": token_hex(32),
+        }  # fmt: skip
+        await obey(pipe, data, {
+            "requests": lambda: [(request.path, request.raw) for request in platform.requests],
+            "destination": lambda: platform.subscriptions[0].dest if platform.subscriptions else "",
+            "send": send,
+            "outage": lambda rate, before, during, after: _outage(platform, rate, before, during, after),
+        })  # fmt: skip
 
 
 async def send(url: str, bodies: Sequence[bytes], rate: float | None) -> list[float]:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from .figures import Figure, table, write_json
 from .hikcentral import measure as measure_hikcentral
+from .ip_receiver import measure as measure_ip_receiver
 from .isapi import measure as measure_isapi
 
 SYSTEMS: Mapping[str, Callable[[], AsyncIterator[Figure]]] = {
     "isapi": measure_isapi,
     "hikcentral": measure_hikcentral,
+    "ip_receiver": measure_ip_receiver,
 }
 
 

@@ -13,7 +13,6 @@ import probatio as vol
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.hikvision_ivm import files
 from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.services_alarm import ALARM_ROWS
 from custom_components.hikvision_ivm.services_table import ACTIONS
@@ -307,6 +306,7 @@ async def test_links(
     for name in ("out", "dangling", "in"):
         assert await not_downloaded(hass, entry, folder / name) in {"path_not_allowed", "file_exists"}
     assert await not_downloaded(hass, entry, folder / "out", overwrite=True) == "path_not_allowed"
+    assert clip.acted == []
     for name in ("dangling", "in"):
         await download(hass, entry, folder / name, overwrite=True)
         assert not (folder / name).is_symlink()
@@ -341,7 +341,7 @@ async def test_a_disk_that_is_full(
     def full(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.Path, "replace", full)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(HomeAssistantError) as failed:
         await download(hass, entry, path, overwrite=True)
     assert type(failed.value) is HomeAssistantError

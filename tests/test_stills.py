@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from io import BytesIO
+from unittest.mock import patch
 
+import av
 from PIL import Image
 import pytest
 
@@ -104,7 +106,7 @@ def test_larger_than_anything(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_clip_leads_nowhere(socket_enabled: None) -> None:
-    """A playlist is no clip: nothing it names is fetched, whatever it pretends to be."""
+    """A playlist is no clip: nobody guesses what it may be, and nothing it names is fetched, whatever it pretends to be."""
     asked: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -114,6 +116,8 @@ async def test_a_clip_leads_nowhere(socket_enabled: None) -> None:
     listener = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with listener:
         port = listener.sockets[0].getsockname()[1]
-        for lie in (b"", b"\x00\x00\x00\x08ftyp", b"RIFF\x00\x00\x00\x00AVI "):
-            assert await asyncio.to_thread(still_of, lie + ELSEWHERE % port) is None
+        with patch.object(av, "open", wraps=av.open) as opened:
+            for lie in (b"", b"\x00\x00\x00\x08ftyp", b"RIFF\x00\x00\x00\x00AVI "):
+                assert await asyncio.to_thread(still_of, lie + ELSEWHERE % port) is None
+    assert [call.kwargs["format"] for call in opened.call_args_list] == ["mp4", "avi"]
     assert asked == []

@@ -1,0 +1,1 @@
+"""Hik IP Receiver Pro."""

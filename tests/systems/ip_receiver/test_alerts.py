@@ -314,6 +314,8 @@ def test_values_of_a_sloppy_message() -> None:
     assert list(lenient.objects(text)) == [{"a": 'x"y,é', "b": [1, 2.5, True], "c": {"d": None, "e": "ü"}}]
     assert list(lenient.objects(r'{"a": "\x"}')) == [{"a": r"\x"}]
     assert list(lenient.objects("} ] , : x {}")) == [{}]
+    assert list(lenient.objects('{"l": [{"a": 1}, "talk": 0, 2]}')) == [{"l": [{"a": 1}, 2]}]
+    assert list(lenient.objects('{"videoURL: "..."\n "b": 1}')) == [{"videoURL": "...", "b": 1}]
 
 
 def test_same_name_twice() -> None:

@@ -329,8 +329,9 @@ async def test_commands_to_one_panel_wait_for_each_other() -> None:
         await house.until(S.ARMING)
         disarm = asyncio.ensure_future(house.commands.disarm(house.partition()))
         other = asyncio.ensure_future(house.commands.disarm(house.partition(1, barn)))
-        while house.sent != ["arm/1 away", "disarm/1"]:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            while house.sent != ["arm/1 away", "disarm/1"]:
+                await asyncio.sleep(0.01)
         assert house.receiver.panel("House").partitions[1].arming == "disarm"
         assert not arm.done()
         assert not disarm.done()

@@ -113,8 +113,9 @@ async def test_a_panel_that_obeys_late() -> None:
     async with bench() as house:
         house.receiver.deaf = True
         command = asyncio.ensure_future(house.commands.switch(house.of(SwitchFeature, "zone_bypass")[0], on=True))
-        while len(house.looked) < 1 or house.receiver.count("status/zones") < 1:
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(5):
+            while house.receiver.count("status/zones") < 1:
+                await asyncio.sleep(0.001)
         house.receiver.panel("House").zones[0].fields["bypassed"] = True
         await command
 
@@ -147,6 +148,29 @@ async def test_a_look_that_fails() -> None:
     async with bench() as house:
         switch = house.of(SwitchFeature, "zone_bypass")[0]
         house.receiver.fault("status/zones", sub="internalError")
+        with pytest.raises(NotConfirmedError) as failure:
+            await house.commands.switch(switch, on=True)
+        assert failure.value.placeholders["found"] == "unknown"
+
+
+async def test_a_login_that_is_refused_at_the_look() -> None:
+    """It is not looked again."""
+    async with bench() as house:
+        switch = house.of(SwitchFeature, "zone_bypass")[0]
+        house.receiver.fault("status/zones", sub="badAuthorization")
+        with pytest.raises(NotConfirmedError):
+            await house.commands.switch(switch, on=True)
+        assert house.looked == [ZONES]
+
+
+async def test_a_zone_that_vanishes_meanwhile() -> None:
+    """What became of the order cannot be told."""
+    async with bench(PanelPlan(zones=2)) as house:
+        switch = house.of(SwitchFeature, "zone_bypass")[1]
+        empty = (
+            '{"ZoneSearch": {"searchID": "s", "responseStatusStrg": "NO MATCH", "numOfMatches": 0, "totalMatches": 0}}'
+        )
+        house.receiver.fault("status/zones", raw=empty)
         with pytest.raises(NotConfirmedError) as failure:
             await house.commands.switch(switch, on=True)
         assert failure.value.placeholders["found"] == "unknown"
@@ -287,6 +311,20 @@ async def test_the_end_of_everything_ends_the_waiting() -> None:
         await house.background.cancel()
         with pytest.raises(asyncio.CancelledError):
             await command
+
+
+async def test_the_end_of_everything_before_anything_was_sent() -> None:
+    """The same while orders are gathered; the next order begins anew."""
+    async with bench() as house:
+        switch = house.of(SwitchFeature, "zone_bypass")[0]
+        command = asyncio.ensure_future(house.commands.switch(switch, on=True))
+        await asyncio.sleep(0)
+        await house.background.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await command
+        assert not house.sent
+        await house.commands.switch(switch, on=True)
+        assert bypassed(house) == [0]
 
 
 async def test_a_fault_of_ours_reaches_who_waits(caplog: pytest.LogCaptureFixture) -> None:

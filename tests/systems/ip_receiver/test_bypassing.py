@@ -195,8 +195,8 @@ async def test_a_panel_that_does_not_bypass() -> None:
     """By its link, or because it said so."""
     async with bench(PanelPlan(otap=True)) as house:
         await opened(house, 0)
+        house.receiver.refuse_open = True
         with pytest.raises(ArmingRefusedError):
-            house.receiver.refuse_open = True
             await arm(house)
         assert house.sent == ["arm/1 away"]
     async with bench() as house:

@@ -265,7 +265,9 @@ async def test_account_that_may_not(refusal: str, caplog: pytest.LogCaptureFixtu
     caplog.set_level(logging.DEBUG)
     async with bench(admin=False, media_refusal=refusal) as made:
         url = made.add(JPEG)
+        made.expect(made.add(JPEG))
         assert await made.fetch(url) == []
+        assert caplog.text.count("may not load") == 1
         assert [problem.key for problem in made.sink.told[TOPIC]] == [DENIED]
         assert made.clock.slept == []
         asked = len(made.receiver.requests)
@@ -283,8 +285,10 @@ async def test_account_that_may_not(refusal: str, caplog: pytest.LogCaptureFixtu
 async def test_account_that_may_in_the_end() -> None:
     """Is tried again after a while; the problem is over with the first picture."""
     async with bench(admin=False, media_refusal="lowPrivilege") as made:
-        await made.fetch(made.add(JPEG), made.add(JPEG))
-        assert made.media.counts["denied"] == 2
+        second = made.add(JPEG)
+        await made.fetch(made.add(JPEG), second)
+        assert made.media.counts["denied"] == 1
+        assert made.downloads(second) == 0
         made.receiver.add_user("admin", "Abc12345", admin=True)
         made.clock.passes(DENIED_SECONDS)
         assert await made.fetch(made.add(JPEG)) == [JPEG]

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from custom_components.hikvision_ivm.systems.base import Runtime
+from custom_components.hikvision_ivm.systems.ip_receiver.alerts import Cid
+from custom_components.hikvision_ivm.systems.ip_receiver.event_codes import EVENT_CODES
 from custom_components.hikvision_ivm.systems.ip_receiver.numbering import MEMORY, WAIT_SECONDS, Meaning, Numbering
 from custom_components.hikvision_ivm.systems.ip_receiver.records import ZoneRecord
+from custom_components.hikvision_ivm.systems.kinds import Kind
 from tests.systems.transport.clock import Clock
 
 from .event_bench import PANEL, ZONES, FakePanel
@@ -155,6 +158,76 @@ def test_two_alarms_at_once() -> None:
     bench.numbering.expect(bench.panel, 3)
     bench.alarm(1, 0, 2)
     assert bench.learned is Meaning.ONE_MORE
+
+
+def test_neighbour_whose_alarm_is_over() -> None:
+    """Might explain the alarm of a zone as well: nothing is learned until its end is told."""
+    bench = Bench()
+    bench.numbering.expect(bench.panel, 2)
+    bench.alarm(1, 1)
+    assert bench.learned is None
+    bench.numbering.over(PANEL.id, 2)
+    bench.read(1)
+    assert bench.learned is Meaning.SAME
+
+
+def test_what_explains_more() -> None:
+    """Is right, though something else would explain a part of it."""
+    bench = Bench()
+    bench.numbering.expect(bench.panel, 2)
+    bench.alarm(1, 0, 1)
+    assert bench.learned is Meaning.ONE_MORE
+
+
+@pytest.mark.parametrize("number", [2, None])
+def test_alarm_that_ended_before_it_was_seen(number: int | None) -> None:
+    """It explains nothing any more."""
+    bench = Bench()
+    bench.numbering.over(PANEL.id, 2)
+    bench.numbering.expect(bench.panel, 2)
+    bench.numbering.over(PANEL.id, number)
+    bench.read(1)
+    assert bench.learned is None
+
+
+def test_end_of_another_alarm() -> None:
+    """Ends nothing else."""
+    bench = Bench()
+    bench.numbering.expect(bench.panel, 1)
+    bench.numbering.expect(bench.panel, 2)
+    bench.numbering.over(PANEL.id, 1)
+    bench.read(1)
+    assert bench.learned is Meaning.ONE_MORE
+
+
+def test_events_that_were_missed() -> None:
+    """Among them may be the end of the alarm, and the beginning of another one."""
+    bench = Bench()
+    bench.numbering.expect(bench.panel, 2)
+    bench.numbering.missed()
+    bench.read(1)
+    assert bench.learned is None
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "learned"),
+    [
+        ("3130", 2, None),
+        ("3130", 1, Meaning.ONE_MORE),
+        ("1974", 2, None),
+        ("1401", None, None),
+        ("1406", None, None),
+        ("3401", None, Meaning.ONE_MORE),
+    ],
+)
+def test_reports_that_end_alarms(code: str, number: int | None, learned: Meaning | None) -> None:
+    """The zone is quiet again, or its partition is disarmed or cleared; nothing else ends what is waited for."""
+    bench = Bench()
+    panel = bench.panel
+    bench.numbering.note(panel, Cid(code="1130"), Kind.BURGLARY, 2)
+    bench.numbering.note(panel, Cid(code=code), EVENT_CODES[code].kind, number)
+    bench.read(1)
+    assert bench.learned is learned
 
 
 def test_one_doubt_is_none() -> None:

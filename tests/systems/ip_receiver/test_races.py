@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from custom_components.hikvision_ivm.systems.values import ArmMode, ArmState
 
 from .panel_bench import PanelBench, zone
@@ -74,22 +76,77 @@ def test_a_report_that_a_later_one_overtook_does_not_count() -> None:
     assert bench.state() is S.DISARMED
 
 
+@pytest.mark.parametrize(
+    ("code", "alarm", "arming"),
+    [("1103", True, "stay"), ("1406", False, "stay"), ("3401", True, "away"), ("1401", False, "disarm")],
+)
+def test_an_old_answer_counts_for_what_a_report_does_not_tell(code: str, alarm: bool, arming: str) -> None:
+    """An alarm says nothing of how it is armed; who arms it does not end an alarm."""
+    bench = PanelBench()
+    bench.partitions("disarm", alarm=code != "1103")
+    bench.zones(zone(1))
+    asked_at = bench.wait()
+    bench.wait()
+    bench.event(code, number=1 if code == "1103" else None, zone=1 if code == "1103" else None)
+    bench.partitions("stay", alarm=code != "1103", asked_at=asked_at)
+    (found,) = bench.panel.facts.partitions or ()
+    assert (found.alarm, found.arming) == (alarm, arming)
+    assert bench.panel.unsettled
+    bench.wait()
+    bench.partitions("stay", alarm=False)
+    assert bench.state() is S.ARMED_HOME
+
+
 def test_an_old_list_of_zones_does_not_undo_a_report() -> None:
-    """Not of the zone it names, nor what zones say of a partition that was armed meanwhile."""
+    """What is told of the zone it names by answers alone counts."""
     bench = PanelBench()
     bench.partitions("disarm")
-    bench.zones(zone(1), zone(2), zone(3, partition=2))
+    bench.zones(zone(1), zone(2))
     asked_at = bench.wait()
     bench.wait()
     bench.event("1103", 0, number=1, zone=1)
-    bench.zones(zone(1), zone(2, status="trigger", armed=True), zone(3, armed=True), asked_at=asked_at)
+    bench.event("1570", 0, number=2, zone=2)
+    bench.zones(zone(1, status="trigger", tampered=True), zone(2, alarm=True), asked_at=asked_at)
     assert bench.zone_value(1, "binary_sensor_zone_alarm") is True
-    assert bench.zone_value(2, "binary_sensor_zone") is True
-    assert bench.zone_value(2, "binary_sensor_zone_armed") is False
+    assert bench.zone_value(1, "binary_sensor_zone") is True
+    assert bench.zone_value(1, "binary_sensor_tamper") is True
+    assert bench.zone_value(2, "switch_zone_bypass") is True
+    assert bench.panel.unsettled
     bench.wait()
-    bench.zones(zone(1), zone(2, armed=True))
+    bench.zones(zone(1), zone(2))
     assert bench.zone_value(1, "binary_sensor_zone_alarm") is False
-    assert bench.zone_value(2, "binary_sensor_zone_armed") is True
+    assert bench.zone_value(2, "switch_zone_bypass") is False
+
+
+def test_an_old_list_of_zones_does_not_undo_an_arming() -> None:
+    """Nor a disarming: not what zones say of their partition, while the rest counts."""
+    bench = PanelBench()
+    bench.partitions("disarm", "disarm")
+    bench.zones(zone(1), zone(2, partition=2))
+    asked_at = bench.wait()
+    bench.wait()
+    bench.event("3401", 1)
+    answer = [zone(1, status="trigger", armed=True), zone(2, partition=2, armed=True)]
+    bench.zones(*answer, asked_at=asked_at)
+    assert [bench.zone_value(one, "binary_sensor_zone_armed") for one in (1, 2)] == [False, True]
+    assert bench.zone_value(1, "binary_sensor_zone") is True
+    bench.wait()
+    bench.zones(*answer)
+    assert bench.zone_value(1, "binary_sensor_zone_armed") is True
+
+
+@pytest.mark.parametrize(("code", "alarm"), [("1401", False), ("1406", False), ("3401", True)])
+def test_an_old_list_of_zones_does_not_renew_an_alarm(code: str, alarm: bool) -> None:
+    """It was ended meanwhile."""
+    bench = PanelBench()
+    bench.partitions("disarm")
+    bench.zones(zone(1), zone(2, alarm=True))
+    asked_at = bench.wait()
+    bench.wait()
+    bench.event(code, 1)
+    bench.zones(zone(1, alarm=True), zone(2), asked_at=asked_at)
+    assert bench.zone_value(1, "binary_sensor_zone_alarm") is alarm
+    assert bench.zone_value(2, "binary_sensor_zone_alarm") is False
 
 
 def test_an_old_list_of_zones_after_a_later_one() -> None:

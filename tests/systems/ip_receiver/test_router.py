@@ -250,6 +250,7 @@ def test_clip_before_its_report() -> None:
     assert bench.report("1103", zoneNo=1, UUID=UUID) == []
     assert len(bench.panel.events) == 1
     assert len(bench.report("3103", zoneNo=1, UUID=UUID)) == 1
+    assert len(bench.report("1103", zoneNo=2, UUID=UUID)) == 1
 
 
 @pytest.mark.parametrize("first", ["report", "review"])

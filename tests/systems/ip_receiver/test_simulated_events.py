@@ -85,6 +85,24 @@ async def test_numbers_that_count_from_one() -> None:
         assert (found.details["zone"], found.details["zone_name"]) == (1, "Hall")
 
 
+async def test_alarm_whose_end_was_missed() -> None:
+    """Teaches nothing: the zone that is in alarm after the interruption may be its neighbour."""
+    async with running(HOUSE) as run:
+        panel = run.receiver.panel("House")
+        panel.trip(1, code="1103")
+        await first(run, EVENT)
+        opened = run.receiver.streams.opened
+        run.receiver.drop_streams()
+        panel.restore(1)
+        panel.trip(0, code="1103")
+        await run.receiver.streams.wait(opened + 1)
+        panel.ac_lost()
+        await first(run, EVENT, 2)
+        await run.poll(Tier.STATUS)
+        assert run.sink.values["uid_Q1_zone_0_binary_sensor_zone_alarm"] is True
+        assert run.system.diagnostics()["events"]["zone_numbers"] == {}
+
+
 async def test_numbers_of_the_receiving_centre() -> None:
     """A panel that says that it reports them is believed."""
     async with running(PanelPlan(name="House", serial="Q1", numbers="deviceNo", names=("Front door", "Hall"))) as run:

@@ -387,3 +387,37 @@ async def test_refusals_of_requests_already_under_way(basic: bool) -> None:
             assert all(isinstance(one, AuthenticationError) for one in results)
             assert gate.state is GateState.CLOSED
             assert login.wrong == (4 if basic else 5)
+
+
+async def test_a_lock_that_is_not_about_the_credentials() -> None:
+    """It is waited for, whoever comes; afterwards the same credentials are tried."""
+    clock = Clock()
+    gate = CredentialGate(clock.runtime)
+    async with gate.turn(mark=0) as turn:
+        turn.logins += 1
+        assert not turn.refused(Refusal(unlock_seconds=60.0, patient=True))
+    assert gate.closed
+    assert gate.pending
+    with pytest.raises(AccountLockedError) as caught:
+        gate.check()
+    assert caught.value.pending
+    assert caught.value.unlock_seconds == 60.0
+    clock.passes(61)
+    gate.check()
+    async with gate.turn(mark=0) as turn:
+        turn.accepted()
+    assert gate.state is GateState.PROVEN
+
+
+async def test_shut_from_outside() -> None:
+    """A refusal that is told in a body closes the gate as a 401 does; the first reason stays."""
+    clock = Clock()
+    gate = CredentialGate(clock.runtime)
+    gate.shut(Refusal(attempts_left=3))
+    assert gate.state is GateState.CLOSED
+    gate.shut(Refusal(unlock_seconds=60.0))
+    assert gate.state is GateState.CLOSED
+    with pytest.raises(CredentialsBlockedError) as caught:
+        gate.check()
+    assert caught.value.attempts_left == 3
+    assert not caught.value.pending

@@ -83,11 +83,12 @@ class Order:
             item[self.aspect.value] = _WIRE_WORDS[str(self.value)]
         return item
 
-    def is_there(self, panel: PanelState) -> bool:
-        """Whether the panel still has what it is about."""
-        if isinstance(self.subject, PeripheralAddress):
-            return panel.peripheral(self.subject) is not None
-        return panel.zone(self.subject.zone) is not None
+    def is_mute(self, panel: PanelState) -> bool:
+        """Whether it is about a relay that is there and does not tell its state."""
+        if not isinstance(self.subject, PeripheralAddress):
+            return False
+        peripheral = panel.peripheral(self.subject)
+        return peripheral is not None and is_on(peripheral) is None
 
     def found(self, panel: PanelState) -> bool | str | None:
         """Return what is known to be, None: nothing."""
@@ -139,8 +140,9 @@ class Batch:
         if (waiting := self._waiting.get(key)) is not None:
             waiting.append((order, future))
         else:
-            self._waiting[key] = [(order, future)]
-            self._background.start(self._gather(key))
+            begun = self._waiting[key] = [(order, future)]
+            # A task that is cancelled before it began does not run its own end.
+            self._background.start(self._gather(key)).add_done_callback(lambda _: self._end(key, begun))
         await future
 
     async def _gather(self, key: tuple[str, What]) -> None:
@@ -157,11 +159,13 @@ class Batch:
             for _, future in waiting:
                 _tell(future, error)
             raise
-        finally:
-            if self._waiting.get(key) is waiting:
-                del self._waiting[key]
-            for _, future in waiting:
-                future.cancel()
+
+    def _end(self, key: tuple[str, What], waiting: _Waiting) -> None:
+        """Let nobody wait for what does not come any more."""
+        if self._waiting.get(key) is waiting:
+            del self._waiting[key]
+        for _, future in waiting:
+            future.cancel()
 
     async def carry_out(self, device: str, orders: Sequence[Order]) -> Outcomes:
         """Send orders to one panel, whose lock is held, read back, and return what became of each.
@@ -242,8 +246,8 @@ def _judge(order: Order, panel: PanelState, failure: SystemFailure | None, *, re
         return None
     if failure is not None:
         return failure
-    if read and found is None and order.aspect is Aspect.RELAY and order.is_there(panel):
-        return None  # accepted, and the panel does not tell states of relays
+    if read and order.is_mute(panel):
+        return None  # accepted, and that is all there is to know
     return NotConfirmedError(wanted=_word(order.value), found=_word(found))
 
 

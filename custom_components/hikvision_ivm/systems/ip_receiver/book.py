@@ -11,8 +11,8 @@ type Change[R] = tuple[R | None, R]
 class Book[K, R]:
     """Records by key. Moments are monotonic seconds.
 
-    An answer counts as a whole unless a later one came before it, and for no record that an event or a command touched
-    after its request had begun. `known`: something was read at all. `records` is the same object while nothing changes.
+    An answer counts unless a later one came before it. For a record that an event or a command touched after its request
+    had begun it does not count, or only as far as `merge` says. `known`: something was read at all. `records` is the same object while nothing changes.
     """
 
     __slots__ = ("_asked", "_touched", "items", "known", "records")
@@ -43,11 +43,12 @@ class Book[K, R]:
         self.records = tuple(self.items.values())
 
     def take(
-        self, found: Iterable[tuple[K, R]], asked_at: float, merge: Callable[[R, R], R] | None = None
+        self, found: Iterable[tuple[K, R]], asked_at: float, merge: Callable[[R, R, bool], R] | None = None
     ) -> list[Change[R]] | None:
         """Take in an answer and return what it changed; None if a later one came before it.
 
-        `merge` makes a record of the old and the new one, where the answer does not count for all of it.
+        `merge` makes a record of the old and the new one, where the answer does not count for all of it; it is told
+        whether the record was touched.
         """
         if asked_at < self._asked:
             return None
@@ -57,10 +58,11 @@ class Book[K, R]:
             old = before.get(key)
             kept = new
             if old is not None:
-                if asked_at < self._touched.get(key, asked_at):
+                touched = asked_at < self._touched.get(key, asked_at)
+                if merge is not None:
+                    kept = merge(old, new, touched)
+                elif touched:
                     kept = old
-                elif merge is not None:
-                    kept = merge(old, new)
                 if kept == old:
                     kept = old
             if kept is not old:

@@ -191,6 +191,8 @@ class Media:
 
     async def _try(self, link: Link, wish: _Wish) -> bool:
         """Fetch one picture or clip; returns whether that is settled, one way or the other."""
+        if self.denied:
+            return True
         try:
             picture = await self._load(link.url)
         except InsufficientRightsError:
@@ -218,8 +220,6 @@ class Media:
         if wish.uuid is not None:
             self._held.put(_key(wish.uuid, link), picture)
         clip = picture.content_type.startswith("video/")
-        if wish.still and clip:
-            return
         images = tuple(id_ for id_ in occurrence.features if self._shown.get(id_, 0) <= wish.number)
         # Of two lenses or two clips the first is shown.
         if wish.still or not images or (clip and any(self._shown.get(id_) == wish.number for id_ in images)):

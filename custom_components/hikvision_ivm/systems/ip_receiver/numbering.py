@@ -5,13 +5,17 @@ reported to the alarm receiving centre. It is learned by comparing what a zone a
 alarm a moment later, and remembered for each panel.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from .. import settings
 from ..base import Runtime
+from ..kinds import Kind
+from .alerts import Cid
+from .partitions import Effect, effect_of
 from .records import DeviceRecord, PanelFacts, ZoneRecord
+from .report_facts import ZONE_ALARMS
 
 
 class Panel(Protocol):
@@ -89,6 +93,16 @@ class Numbering:
 
     # learning
 
+    def note(self, panel: Panel, cid: Cid, kind: Kind, number: int | None) -> None:
+        """Take note of a report before the panel does: there is something to learn from, or it is over."""
+        effect = effect_of(cid.code, cid.category, silent_alarms=True)
+        if number is not None and kind in ZONE_ALARMS and cid.code[:1] == "1":
+            self.expect(panel, number)
+        elif effect in {Effect.DISARMED, Effect.CLEARED}:
+            self.over(panel.device.id, None)
+        elif number is not None and effect in {Effect.RESTORED, Effect.ZONE_CLEARED}:
+            self.over(panel.device.id, number)
+
     def expect(self, panel: Panel, number: int) -> None:
         """A zone alarm named a number: the zone that turns out to be in alarm is the one it means.
 
@@ -104,6 +118,20 @@ class Numbering:
         if len(waiting.numbers) < MOST_WAITING:
             waiting.numbers[number] = now
 
+    def over(self, device: str, number: int | None) -> None:
+        """The alarm of a number is over, or all are (None): no zone that is in alarm later has to do with it."""
+        waiting = self._waiting.get(device)
+        if waiting is None:
+            return
+        if number is not None:
+            waiting.numbers.pop(number, None)
+        if number is None or not waiting.numbers:
+            del self._waiting[device]
+
+    def missed(self) -> None:
+        """Events may have been missed, alarms and their ends: what waits is explained by nothing any more."""
+        self._waiting.clear()
+
     def compare(self, device: str, zones: Sequence[ZoneRecord], asked_at: float) -> None:
         """Zones were read, `asked_at` when the request began: look whether they explain a number."""
         waiting = self._waiting.get(device)
@@ -113,8 +141,11 @@ class Numbering:
             del self._waiting[device]
             return
         new = _in_alarm(zones) - waiting.before
-        for number, told_at in list(waiting.numbers.items()):
-            if asked_at >= told_at and (meaning := _meaning(zones, number, new)) is not None:
+        told = [number for number, moment in waiting.numbers.items() if asked_at >= moment]
+        found = _meaning(zones, told, new)
+        if found is not None:
+            meaning, explained = found
+            for number in explained:
                 del waiting.numbers[number]
                 self._show(device, meaning)
         if not waiting.numbers:
@@ -155,13 +186,24 @@ def _found(meaning: Meaning, zones: Sequence[ZoneRecord], number: int) -> int | 
     return next((zone.id for zone in zones if zone.id == wanted), None)
 
 
-def _meaning(zones: Sequence[ZoneRecord], number: int, new: frozenset[int]) -> Meaning | None:
-    """Return the only meaning under which a number is one of the zones newly in alarm; None: none, or several."""
-    found = {meaning: zone for meaning in Meaning if (zone := _found(meaning, zones, number)) in new}
-    if len(set(found.values())) != 1:
+def _meaning(
+    zones: Sequence[ZoneRecord], numbers: Collection[int], new: frozenset[int]
+) -> tuple[Meaning, Collection[int]] | None:
+    """Return the meaning that explains most of the zones newly in alarm, and the numbers it explains them by.
+
+    None: nothing is explained, or another meaning explains as much by other numbers. An alarm that is over already may
+    have been that of a neighbour of the zone that is in alarm now.
+    """
+    found: list[tuple[Meaning, dict[int, int]]] = []
+    for meaning in Meaning:
+        meant = ((number, _found(meaning, zones, number)) for number in numbers)
+        found.append((meaning, {number: zone for number, zone in meant if zone in new}))
+    most = max(len(set(explained.values())) for _, explained in found)
+    best = [(meaning, explained) for meaning, explained in found if len(set(explained.values())) == most]
+    if most == 0 or any(explained != best[0][1] for _, explained in best):
         return None
     # Where the reported number is also the id, or one more, the simpler explanation holds for zones without it, too.
-    return next(iter(found))
+    return best[0]
 
 
 def _in_alarm(zones: Sequence[ZoneRecord]) -> frozenset[int]:

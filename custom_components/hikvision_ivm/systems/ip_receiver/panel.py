@@ -46,6 +46,8 @@ _ZONE_CHANGES: Final[Mapping[Effect, Callable[[ZoneRecord], ZoneRecord]]] = {
     Effect.ZONE_CHANGED: lambda zone: zone,
 }
 """What a report makes of the zone it names."""
+_TOLD_OF_ZONES: Final = ("alarm", "armed", "arming", "bypassed", "deactivated", "deactivated_once")
+"""What events and commands tell of zones, too; the rest is told by answers alone."""
 _ARM_CHANGES: Final = frozenset({Effect.AWAY, Effect.HOME, Effect.ARMED, Effect.DISARMED})
 _PARTITION_EFFECTS: Final = frozenset({*_ARM_CHANGES, Effect.CLEARED, Effect.FAILED, Effect.ALARM})
 
@@ -218,10 +220,15 @@ class PanelState:
         """Take in an answer of E14 as a whole, `asked_at` when its first request began."""
         known, before = self._zones.known, self._zones.items
 
-        def merged(old: ZoneRecord, new: ZoneRecord) -> ZoneRecord:
-            """A partition was armed or disarmed meanwhile: what the zone says of that is over."""
-            if any(part.outdated(asked_at) for part in self._parts.known(self._parts.of(old))):
-                return replace(new, armed=old.armed, arming=old.arming, alarm=old.alarm)
+        def merged(old: ZoneRecord, new: ZoneRecord, touched: bool) -> ZoneRecord:
+            """Something was told of the zone or its partitions meanwhile: what the answer says of that is over."""
+            parts = self._parts.known(self._parts.of(old))
+            if touched:
+                new = replace(new, **{name: getattr(old, name) for name in _TOLD_OF_ZONES})
+            if any(part.armed_since(asked_at) for part in parts):
+                new = replace(new, armed=old.armed, arming=old.arming)
+            if new.alarm and any(part.ended_since(asked_at) for part in parts):
+                new = replace(new, alarm=old.alarm)
             return new
 
         changes = self._zones.take(((record.id, record) for record in records), asked_at, merged)

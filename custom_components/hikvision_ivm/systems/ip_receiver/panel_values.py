@@ -54,6 +54,7 @@ class PanelValues:
         self._whole = feature_id(self._own, "alarm_control_panel", Kind.PANEL)
         self._ids: dict[int, tuple[str, str, str, str]] = {}
         self._told: dict[str, Value | Unknown] = {}
+        self._seen: dict[int, tuple[ZoneRecord, tuple[str, bool, bool, bool]]] = {}
 
     def forget(self) -> None:
         """Tell everything again."""
@@ -74,14 +75,14 @@ class PanelValues:
         values: dict[str, Value | Unknown] = {}
         for part, own in partitions:
             panel, open_zones, last_user, last_alarm_zone = self._names(part.number)
-            value = _value(part.state, part.changed_by, own)
+            value = self._value(part.state, part.changed_by, own)
             values[panel] = UNKNOWN if value == _UNKNOWN else value
             values[open_zones] = len(value.open_zones) if zones_known else UNKNOWN
             values[last_user] = part.last_user or UNKNOWN
             values[last_alarm_zone] = part.last_alarm_zone or UNKNOWN
         if len(every) > 1:
             last = max(every, key=lambda part: part.changed_at)
-            value = _value(whole(part.state for part in every), last.changed_by, zones)
+            value = self._value(whole(part.state for part in every), last.changed_by, zones)
             values[self._whole] = UNKNOWN if value == _UNKNOWN else value
         return self._new(values)
 
@@ -97,27 +98,36 @@ class PanelValues:
             )
         return found
 
+    def _value(self, state: ArmState | None, changed_by: str | None, zones: Iterable[ZoneRecord]) -> AlarmPanelValue:
+        """Put a state and its zones together."""
+        open_zones, alarm_zones, left_out = [], [], []
+        for zone in zones:
+            name, is_open, is_alarm, is_out = self._condition(zone)
+            if is_open:
+                open_zones.append(name)
+            if is_alarm:
+                alarm_zones.append(name)
+            if is_out:
+                left_out.append(name)
+        return AlarmPanelValue(
+            state=state,
+            changed_by=changed_by,
+            open_zones=tuple(open_zones),
+            alarm_zones=tuple(alarm_zones),
+            bypassed_zones=tuple(left_out),
+        )
+
+    def _condition(self, zone: ZoneRecord) -> tuple[str, bool, bool, bool]:
+        """Return a zone's name, whether it stands against arming, is in alarm, is left out; found once for each record."""
+        seen = self._seen.get(zone.id)
+        if seen is not None and seen[0] is zone:
+            return seen[1]
+        found = (zone_name(zone), stands_against(zone), zone.alarm is True, is_left_out(zone))
+        self._seen[zone.id] = (zone, found)
+        return found
+
     def _new(self, values: Mapping[str, Value | Unknown]) -> dict[str, Value | Unknown]:
         """Return what was not told like this before, and remember it."""
         new = {name: value for name, value in values.items() if name not in self._told or self._told[name] != value}
         self._told.update(new)
         return new
-
-
-def _value(state: ArmState | None, changed_by: str | None, zones: Iterable[ZoneRecord]) -> AlarmPanelValue:
-    """Put a state and its zones together."""
-    open_zones, alarm_zones, left_out = [], [], []
-    for zone in zones:
-        if is_left_out(zone):
-            left_out.append(zone_name(zone))
-        elif stands_against(zone):
-            open_zones.append(zone_name(zone))
-        if zone.alarm:
-            alarm_zones.append(zone_name(zone))
-    return AlarmPanelValue(
-        state=state,
-        changed_by=changed_by,
-        open_zones=tuple(open_zones),
-        alarm_zones=tuple(alarm_zones),
-        bypassed_zones=tuple(left_out),
-    )

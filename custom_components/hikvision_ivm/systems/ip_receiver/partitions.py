@@ -142,6 +142,11 @@ def concerned(
     return known if len(known) == 1 else ()
 
 
+_ENDS: Final = frozenset({Effect.CLEARED, Effect.DISARMED})
+_ONLY_ALARM: Final = frozenset({Effect.ALARM, Effect.CLEARED})
+_ALARM_EFFECTS: Final = _ONLY_ALARM | _ENDS
+
+
 class Partition:
     """One partition. Moments are monotonic seconds.
 
@@ -152,14 +157,16 @@ class Partition:
     """
 
     __slots__ = (
+        "_alarm_at",
         "_answered",
         "_armed_by_us",
+        "_arming_at",
         "_disarmed_by_us",
         "_doubt",
+        "_ended_at",
         "_settled",
         "_told",
         "_told_by_event",
-        "_touched",
         "alarm",
         "arming",
         "changed_at",
@@ -189,7 +196,9 @@ class Partition:
         self.last_user: str | None = None
         self.last_alarm_zone: str | None = None
         self._settled: str | None = None
-        self._touched = float("-inf")
+        self._alarm_at = float("-inf")
+        self._arming_at = float("-inf")
+        self._ended_at = float("-inf")
         self._answered = float("-inf")
         self._doubt: float | None = None
         self._told: datetime | None = None
@@ -217,13 +226,20 @@ class Partition:
         """Whether a command or a report still waits to be confirmed by a status answer."""
         return self.sent is not None or (self._doubt is not None and now - self._doubt <= OVERLAY_SECONDS)
 
-    def outdated(self, asked_at: float) -> bool:
-        """Whether an answer to a request that began then says nothing of what it is now."""
-        return asked_at < self._touched
+    def armed_since(self, asked_at: float) -> bool:
+        """Whether it was armed or disarmed, or told to, after a request began: how its answer says it is armed is over."""
+        return asked_at < self._arming_at
 
-    def touch(self, now: float) -> None:
-        """Something happened to it: answers to earlier requests do not count."""
-        self._touched = max(self._touched, now)
+    def ended_since(self, asked_at: float) -> bool:
+        """Whether its alarm was ended after a request began."""
+        return asked_at < self._ended_at
+
+    def touch(self, now: float, *, alarm: bool = True, arming: bool = True) -> None:
+        """Something happened to its alarm or to how it is armed: answers to earlier requests do not count for that."""
+        if alarm:
+            self._alarm_at = max(self._alarm_at, now)
+        if arming:
+            self._arming_at = max(self._arming_at, now)
         self._doubt = now
 
     # commands
@@ -303,22 +319,28 @@ class Partition:
             self._arm(effect)
             self._acted(user, user, now)
             self._told_by_event = True
-        self.touch(now)
+        if effect in _ENDS:
+            self._ended_at = now
+        self.touch(now, alarm=effect in _ALARM_EFFECTS, arming=effect not in _ONLY_ALARM)
         return True
 
     def take(self, arming: str | None, alarm: bool | None, asked_at: float) -> bool:
-        """Take in a status answer, `asked_at` when its request began. Return whether it was recent enough.
+        """Take in a status answer, `asked_at` when its request began. Return whether it tells how it is armed now.
 
         What it does not say stays as a report told it; what only an earlier answer told is unknown then.
         """
-        if self.outdated(asked_at):
+        if asked_at < self._answered:
             return False
-        self._touched = self._answered = asked_at
-        self._doubt = None
-        if alarm is not None:
+        self._answered = asked_at
+        is_alarm_recent, is_arming_recent = asked_at >= self._alarm_at, not self.armed_since(asked_at)
+        if is_alarm_recent and is_arming_recent:
+            self._doubt = None
+        if is_alarm_recent and alarm is not None:
             self.alarm = alarm
-        if alarm:
+        if self.alarm:
             self.pending_until = None
+        if not is_arming_recent:
+            return False
         if arming is None and self._told_by_event:
             return True
         if self.sent is not None and arming in {ARMING, WORDS[self.sent]}:

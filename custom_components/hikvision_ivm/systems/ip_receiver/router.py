@@ -26,7 +26,7 @@ from .panel import PanelState
 from .places import device_id, feature_id, zone_id
 from .recent import Recent
 from .records import DeviceRecord, PanelEvent, ZoneRecord
-from .report_facts import ZONE_ALARMS, report_facts, zone_number
+from .report_facts import report_facts, zone_number
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -121,6 +121,10 @@ class EventRouter:
     def zones_read(self, device: str, zones: Iterable[ZoneRecord], asked_at: float) -> None:
         """Zones of a panel were read, `asked_at` (monotonic seconds) when the request began, as they were answered."""
         self.numbering.compare(device, tuple(zones), asked_at)
+
+    def missed(self) -> None:
+        """Events are missed, or may have been."""
+        self.numbering.missed()
 
     def seen(self, device: str) -> list[SeenDetection]:
         """Return what a device was seen to tell, so that it has features for it."""
@@ -271,8 +275,7 @@ class EventRouter:
         number = zone_number(cid, kind)
         zone = None if number is None else self.numbering.zone_of(panel, number)
         occurrence = self._report(record, panel, cid, kind, zone, alert, received)
-        if number is not None and kind in ZONE_ALARMS and cid.code[:1] == "1":
-            self.numbering.expect(panel, number)
+        self.numbering.note(panel, cid, kind, number)
         event = PanelEvent(
             device=record.id, code=cid.code, moment=self._runtime.monotonic(), received=received, time=occurrence.time,
             partition=cid.partition, number=number, zone=None if zone is None else zone.id, category=cid.category,

@@ -60,20 +60,19 @@ ALL: Final = frozenset(What)
 
 
 class _Heard:
-    """A sink that notices when events come again: some may have been missed."""
+    """A sink that notices when events come no more, and when they come again: some may have been missed."""
 
-    def __init__(self, sink: Sink, missed: Callable[[], None]) -> None:
-        """`missed` is called before the channel is told to be healthy."""
+    def __init__(self, sink: Sink, turned: Callable[[PushState], None]) -> None:
+        """`turned` is called before it is told how the channel is."""
         self.report = sink.report
         self.inventory = sink.inventory
         self.problems = sink.problems
         self._sink = sink
-        self._missed = missed
+        self._turned = turned
 
     def push_health(self, health: PushHealth) -> None:
         """Tell how the channel is."""
-        if health.state is PushState.HEALTHY:
-            self._missed()
+        self._turned(health.state)
         self._sink.push_health(health)
 
 
@@ -323,7 +322,13 @@ class IpReceiverSystem(System):
         if not self._options.get(settings.PUSH, True):
             sink.push_health(PushHealth(PushState.OFF))
             return
-        await self._stream.listen(_Heard(sink, self._panels.missed))
+        await self._stream.listen(_Heard(sink, self._turned))
+
+    def _turned(self, state: PushState) -> None:
+        """Events come no more, or again: some are missed, or may have been."""
+        self._router.missed()
+        if state is PushState.HEALTHY:
+            self._panels.missed()
 
     def _take(self, body: bytes, sink: Sink) -> bool:
         """Take one message; returns whether it was a heartbeat."""
