@@ -68,7 +68,7 @@ class Callback:
             await self._runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.Response:
-        body = await request.read()
+        body = await request.content.read()
         if self.deaf or self.channel is None or self.sink is None:
             return web.Response(status=404)
         known = PushRequest(
