@@ -255,7 +255,7 @@ async def test_issue_without_data(hass: HomeAssistant) -> None:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_system_has_a_chapter_on_repairs(system: str) -> None:
     """The link of an issue leads somewhere."""
-    assert "\n## Repairs\n" in (COMPONENT.parent.parent / f"docs/{system}.md").read_text(encoding="utf-8")
+    assert "\n## Repairs\n" in (COMPONENT.parent.parent / f"docs/{repairs.PAGES.get(system, system)}.md").read_text(encoding="utf-8")
 
 
 # Every problem has its text

@@ -5,6 +5,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from .const import DOMAIN
 from .systems.errors import (
     AccessDisabledError,
+    AccountFrozenError,
     AccountLockedError,
     InvalidArgumentError,
     PlatformUserError,
@@ -31,8 +32,10 @@ def login_problems(error: BaseException | None) -> list[Problem]:
             return [Problem(key="account_locked", placeholders={"minutes": minutes}, severe=True)]
         case AccessDisabledError():
             return [Problem(key="access_disabled", severe=True)]
+        case AccountFrozenError():
+            return [Problem(key="account_frozen", placeholders={"reason": error.placeholders["reason"]}, severe=True)]
         case PlatformUserError():
-            return [Problem(key=error.key, placeholders={"reason": error.placeholders["reason"]}, severe=True)]
+            return [Problem(key="platform_user", placeholders={"reason": error.placeholders["reason"]}, severe=True)]
         case UnlicensedError():
             return [Problem(key="unlicensed", placeholders={"function": error.placeholders["function"]}, severe=True)]
         case _:
