@@ -150,14 +150,13 @@ class Callbacks:
         problems = []
         found = set(self.standing.values())
         if Standing.UNREACHABLE in found:
-            placeholders = {"host": self.host, "reason": self.unreachable_why}
-            problems.append(Problem(key=UNREACHABLE, placeholders=placeholders, severe=True))
+            problems.append(
+                Problem(key=UNREACHABLE, placeholders={"host": self.host, "reason": self.unreachable_why}, severe=True)
+            )
         if Standing.TAKEN in found:
             types = ", ".join(type_ for type_ in self.wanted if self.standing.get(type_) is Standing.TAKEN)
-            placeholders = {"host": ", ".join(self.foreign), "types": types}
-            problems.append(
-                Problem(key=TAKEN, placeholders=placeholders, fixable=True, severe=True)
-            )  # fmt: skip
+            hosts = ", ".join(self.foreign)
+            problems.append(Problem(key=TAKEN, placeholders={"host": hosts, "types": types}, fixable=True, severe=True))
         if self.refused:
             types = "; ".join(f"{type_} ({why})" for type_, why in sorted(self.refused.items()))
             problems.append(Problem(key="ivm_callback_refused", placeholders={"types": types}))
