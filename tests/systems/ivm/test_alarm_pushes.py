@@ -171,7 +171,7 @@ async def test_customers_are_counted() -> None:
     """The alarm that carries numbers, under any name."""
     async with bench() as found:
         await found.start()
-        counts = {"enter_count": 5, "leave_count": "3", "repeat_count": 18446744073709551615}
+        counts: dict[str, Any] = {"enter_count": 5, "leave_count": "3", "repeat_count": 18446744073709551615}
         told = await alarm(found, "customer_flow_statistics_alarm", **counts)
         assert told.kind is Kind.CUSTOMER_FLOW
         assert (told.details["entered"], told.details["exited"]) == (5, 3)
@@ -202,7 +202,9 @@ async def test_who_was_seen_is_told_who_chose_it() -> None:
         await found.start()
         told = await alarm(found, "target_alarm", target=TARGET)
         assert told.person == "Ann"
-        details = {name: told.details[name] for name in ("gender", "age", "similarity", "library", "appearances", "known")}
+        details = {
+            name: told.details[name] for name in ("gender", "age", "similarity", "library", "appearances", "known")
+        }
         assert details == {
             "gender": "female", "age": 30, "similarity": 93, "library": "Staff", "appearances": 4, "known": True,
         }  # fmt: skip

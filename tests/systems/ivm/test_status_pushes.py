@@ -168,7 +168,12 @@ async def test_the_login_as_it_is_printed_is_understood() -> None:
         await found.cloud.go_online("Recorder")
         assert all(online(found, name) == (True, True) for name in (RECORDER, YARD, DOOR))
         await found.raw(
-            {"method": "login", "param": {"device_id": RECORDER}, "offline_reason_type": "NETWORK", "packet_loss_rate": 2},
+            {
+                "method": "login",
+                "param": {"device_id": RECORDER},
+                "offline_reason_type": "NETWORK",
+                "packet_loss_rate": 2,
+            },
             "device_status",
         )
         assert found.last().details["offline_reason"] == "NETWORK"
@@ -205,7 +210,10 @@ async def test_a_channel_that_is_not_known_is_looked_for() -> None:
     """It was added to its recorder."""
     async with bench() as found:
         await found.start()
-        param = {"device_id": RECORDER, "video_channel": [{"channel_id": "9", "channel_state": 1, "channel_name": "New"}]}
+        param = {
+            "device_id": RECORDER,
+            "video_channel": [{"channel_id": "9", "channel_state": 1, "channel_name": "New"}],
+        }
         await found.raw({"method": "channel_state_notice", "param": param}, "device_status")
         assert found.stale == [1]
         assert found.last().channel == "New"

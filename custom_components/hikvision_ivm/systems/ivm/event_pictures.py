@@ -268,4 +268,5 @@ def is_of_cloud(url: str, base_url: str) -> bool:
         found, base = URL(url), URL(base_url)
     except ValueError:
         return False
-    return found.host is not None and found.host == base.host and found.path.startswith("/v1/holo/")
+    below = found.path.startswith("/v1/holo/") and ".." not in found.path.split("/")
+    return below and found.host is not None and found.host == base.host
