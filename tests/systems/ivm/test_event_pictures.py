@@ -1,5 +1,6 @@
 """Pictures of what was pushed: asked for together, fetched here, shown where somebody looks."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -123,6 +124,23 @@ async def test_a_newer_alarm_takes_the_place_of_one_that_is_waited_for() -> None
         await found.cloud.alarm("Gate", uuid="id_1", picture=False)
         await found.wait(2)
         await found.cloud.alarm("Gate", uuid="id_2", picture=JPEG)
+        found.cloud.pictures.of_alarms["id_1"].failed = False
+        await found.wait(60)
+        assert [each.details["alarm_uuid"] for each in pictures(found)] == ["id_2"]
+
+
+async def test_a_newer_alarm_that_comes_during_a_request_counts() -> None:
+    """What was asked for meanwhile is not there, and not asked for again."""
+    async with bench() as found:
+        look(found)
+        await found.start()
+        found.cloud.fault("alarms/pictures", delay=0.3, times=1)
+        await found.cloud.alarm("Gate", uuid="id_1", picture=False)
+        await found.settle()
+        found.clock.move(found.clock.passed + 1)
+        await found.until(lambda: asked(found))
+        await found.cloud.alarm("Gate", uuid="id_2", picture=JPEG)
+        await asyncio.sleep(0.4)
         found.cloud.pictures.of_alarms["id_1"].failed = False
         await found.wait(60)
         assert [each.details["alarm_uuid"] for each in pictures(found)] == ["id_2"]

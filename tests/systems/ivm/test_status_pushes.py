@@ -114,6 +114,18 @@ async def test_messages_that_overtake_each_other_do_not_turn_things_back() -> No
         assert found.last().kind is Kind.DEVICE_OFFLINE, "it happened all the same"
 
 
+async def test_channels_do_not_turn_back_either() -> None:
+    """Each has a moment of its own."""
+    async with bench() as found:
+        await found.start()
+        for time, channel, state in (("20:00:00", "1", 1), ("19:59:58", "1", 0), ("19:59:59", "0", 0)):
+            rows = [{"channel_id": channel, "channel_state": state}]
+            param = {"device_id": RECORDER, "time": f"2026-11-28T{time}+08:00", "video_channel": rows}
+            await found.raw({"method": "channel_state_notice", "param": param}, "device_status")
+        assert online(found, DOOR) == (True, True)
+        assert online(found, YARD) == (False, False)
+
+
 async def test_names_are_taken_over() -> None:
     """A name with a template in it is none."""
     async with bench() as found:
