@@ -56,19 +56,26 @@ async def system(hass: HomeAssistant, entry: MockConfigEntry) -> CloudSystem:
     return await load(hass, entry)
 
 
-def titles(node: BrowseMediaSource) -> list[str]:
-    """Return the titles of what lies in a node."""
-    return [str(child.title) for child in node.children or ()]
+async def browse(hass: HomeAssistant, content_id: str = ROOT) -> BrowseMediaSource:
+    """Open a node."""
+    node = await async_browse_media(hass, content_id)
+    assert isinstance(node, BrowseMediaSource)
+    return node
 
 
 async def walk(hass: HomeAssistant, *names: str) -> BrowseMediaSource:
-    """Open a place by the names on the way."""
-    node = await async_browse_media(hass, ROOT)
+    """Open nodes by their titles, from the root on."""
+    node = await browse(hass)
     for name in names:
         (found,) = [child for child in node.children or () if child.title == name]
         assert found.can_expand
-        node = await async_browse_media(hass, f"{ROOT}/{found.identifier}")
+        node = await browse(hass, found.media_content_id)
     return node
+
+
+def titles(node: BrowseMediaSource) -> list[str]:
+    """Return the titles of what lies in a node."""
+    return [child.title for child in node.children or ()]
 
 
 async def test_way_to_a_recording(hass: HomeAssistant, system: CloudSystem) -> None:
@@ -121,7 +128,7 @@ async def test_play_from_the_place_that_is_meant(hass: HomeAssistant, system: Cl
         patch("custom_components.hikvision_ivm.media_source.Stream") as made_stream,
     ):
         made_stream.endpoint_url.return_value = "/api/hls/x/master_playlist.m3u8"
-        played = await async_resolve_media(hass, f"{ROOT}/{child.identifier}", None)
+        played = await async_resolve_media(hass, child.media_content_id, None)
     assert system.asked == [(("device",), START, START + MINUTE)]
     assert made == [system.playback]
     assert "token" not in played.url

@@ -190,7 +190,10 @@ async def test_only_for_administrators(
     """What costs money, shows what happened or decides who is told is not for everybody."""
     data: dict[str, Any] = {"entity_id": CAMERA, "mode": "off"} if name.startswith("set_") else {}
     data = data or {"config_entry_id": entry.entry_id}
-    needed = {"set_alarm_recording": {"alarm_types": ["io_event"]}, "get_alarm_picture": {"alarm_uuid": "x"}}
+    needed: dict[str, dict[str, Any]] = {
+        "set_alarm_recording": {"alarm_types": ["io_event"]},
+        "get_alarm_picture": {"alarm_uuid": "x"},
+    }
     with pytest.raises(Unauthorized):
         await call(hass, name, {**data, **needed.get(name, {})}, context=Context(user_id=hass_read_only_user.id))
     assert system.acted == []
@@ -215,5 +218,4 @@ async def test_what_the_cloud_says(
     assert refused.value.translation_key == key
     placeholders = refused.value.translation_placeholders or {}
     assert placeholders["code"] == code
-    assert code in placeholders["code"]
     assert placeholders["meaning"] == codes.MEANINGS[code][0]

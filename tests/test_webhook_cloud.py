@@ -46,7 +46,8 @@ async def system(hass: HomeAssistant, entry: MockConfigEntry) -> CloudSystem:
 @pytest.fixture
 async def client(system: CloudSystem, hass_client_no_auth: ClientSessionGenerator) -> Client:
     """Return a caller without a login."""
-    return await hass_client_no_auth()
+    caller: Client = await hass_client_no_auth()
+    return caller
 
 
 def posted(entry: MockConfigEntry) -> dict[str, int]:

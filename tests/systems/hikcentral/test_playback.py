@@ -326,6 +326,15 @@ async def test_bad_times_are_found_before_anything_is_sent(start: Any, end: Any,
         assert not made.platform.requests
 
 
+async def test_a_store_cannot_be_chosen() -> None:
+    """What another system lets choose is refused and not passed over."""
+    async with bench() as made:
+        with pytest.raises(InvalidArgumentError) as raised:
+            await made.act("get_playback_url", [entity(made)], start=START - HOUR, end=START, store="cloud")
+        assert raised.value.placeholders["field"] == "store"
+        assert not made.platform.requests
+
+
 async def test_a_passing_failure_of_the_platform() -> None:
     """Of the list it is raised; of the address another protocol is tried."""
     async with bench() as made:

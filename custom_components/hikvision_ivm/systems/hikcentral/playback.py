@@ -211,6 +211,8 @@ async def get_playback_url(
     """
     target(features, Camera, "a camera")
     start, end = span(arguments, longest_days=LONGEST.days)
+    if arguments.get("store") is not None:
+        raise InvalidArgumentError(field="store", reason="cannot be chosen: the platform looks where it recorded")
     playback = context.part(Playback)
     found = await playback.recordings(features[0], start, end)
     url: str | None = None
