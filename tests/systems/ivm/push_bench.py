@@ -219,44 +219,10 @@ async def bench(
     background = Background()
     try:
         async with connected(cloud, runtime=runtime) as client:
-            register = Register(chosen, runtime)
-            await Gatherer(Reader(client), register, runtime).inventory()
-            uid, sink = uid_of(cloud.user_id), KeepingSink(clock)
-            wanted: set[str] = set()
-            stale = [0]
-
-            def rebuild() -> None:
-                made = build(uid, register.facts, chosen)
-                sink.current = with_seen(made, register.facts, uid, runtime.memory)
-
-            def adopt(inventory: Inventory) -> None:
-                sink.current = inventory
-
-            def told(device: str, channel: str, changes: Mapping[str, str]) -> None:
-                if channel:
-                    register.tell_channel(device, channel, **changes)
-                else:
-                    register.tell_device(device, **changes)
-
-            def note_stale() -> None:
-                stale[0] += 1
-
-            context = Context(
-                client=client, runtime=runtime, options=chosen, uid=uid, background=background,
-                facts=lambda: register.facts, inventory=lambda: sink.current, deliver=sink.report,
-                wanted=lambda: wanted,
-            )  # fmt: skip
-            channel = EventChannel(
-                context, adopt=adopt, stale=note_stale, told=told, gone=lambda device: _drop(register, device)
-            )
-            rebuild()
-            mine.channel, mine.sink = channel, sink
+            found = await _made(cloud, client, runtime, clock, mine, chosen, background, address)
+            mine.channel, mine.sink = found.channel, found.sink
             if ready:
-                channel.ready()
-            found = Bench(
-                cloud=cloud, client=client, runtime=runtime, clock=clock, channel=channel, sink=sink, callback=mine,
-                register=register, context=context, wanted=wanted, background=background, address=address, stale=stale,
-            )  # fmt: skip
+                found.channel.ready()
             cloud.requests.clear()
             try:
                 yield found
@@ -271,5 +237,39 @@ async def bench(
             await mine.stop()
 
 
-def _drop(register: Register, device: str) -> None:
-    register.drop_device(device)
+async def _made(
+    cloud: IvmSimulator, client: IvmClient, runtime: Runtime, clock: Clock, callback: Callback,
+    options: Mapping[str, Any], background: Background, address: list[str | None],
+) -> Bench:  # fmt: skip
+    """Read the inventory of a cloud and make a channel over it."""
+    register = Register(options, runtime)
+    await Gatherer(Reader(client), register, runtime).inventory()
+    uid, sink = uid_of(cloud.user_id), KeepingSink(clock)
+    wanted: set[str] = set()
+    stale = [0]
+
+    def adopt(inventory: Inventory) -> None:
+        sink.current = inventory
+
+    def told(device: str, channel: str, changes: Mapping[str, str]) -> None:
+        if channel:
+            register.tell_channel(device, channel, **changes)
+        else:
+            register.tell_device(device, **changes)
+
+    def note_stale() -> None:
+        stale[0] += 1
+
+    def gone(device: str) -> None:
+        register.drop_device(device)
+
+    context = Context(
+        client=client, runtime=runtime, options=options, uid=uid, background=background,
+        facts=lambda: register.facts, inventory=lambda: sink.current, deliver=sink.report, wanted=lambda: wanted,
+    )  # fmt: skip
+    sink.current = with_seen(build(uid, register.facts, options), register.facts, uid, runtime.memory)
+    return Bench(
+        cloud=cloud, client=client, runtime=runtime, clock=clock, sink=sink, callback=callback, register=register,
+        channel=EventChannel(context, adopt=adopt, stale=note_stale, told=told, gone=gone), context=context,
+        wanted=wanted, background=background, address=address, stale=stale,
+    )  # fmt: skip
