@@ -1,6 +1,7 @@
 """docs/huawei_ivm.md says what the code does: set-up, options, devices, entities, repairs and errors."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 import re
 from typing import Any, NamedTuple
 
@@ -15,7 +16,21 @@ from custom_components.hikvision_ivm.options_rows import Choice, Number, Section
 from custom_components.hikvision_ivm.repairs import PAGES
 from custom_components.hikvision_ivm.sensor import SENSORS
 from custom_components.hikvision_ivm.systems import settings
-from custom_components.hikvision_ivm.systems.ivm import budget, packages, seen
+from custom_components.hikvision_ivm.systems.ivm import (
+    actions,
+    alarm_types,
+    budget,
+    channel,
+    control_locks,
+    packages,
+    playback,
+    presets,
+    ptz,
+    readings,
+    seen,
+    signature,
+    snapshots,
+)
 from custom_components.hikvision_ivm.systems.ivm.alarm_types import SENSOR_KINDS
 from custom_components.hikvision_ivm.systems.ivm.features_channel import ALARM_PLAN, CAMERA, CHANNEL, STREAM, TRACK
 from custom_components.hikvision_ivm.systems.ivm.features_device import APART, DEVICE, ORG, TENANT
@@ -209,6 +224,41 @@ def test_every_service() -> None:
 
 
 # how much is asked, repairs, errors
+
+
+def seconds(text: str) -> list[float]:
+    """Return the durations in a text."""
+    units = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
+    return [float(count) * units[unit] for count, unit in re.findall(r"(\d+) (ms|s|min|h)\b", text)]
+
+
+def test_periods() -> None:
+    """The table of periods holds those of everything that is read of channels, and of the look at the callback."""
+    every = {row["What"]: seconds(row["Every"]) for row in records(told("How data arrives: push and poll"))}
+    expected = {
+        "People statistics of sensors that are enabled": readings.STATISTICS_SECONDS,
+        "Plans, settings and heat maps of entities that are enabled": readings.SETTINGS_SECONDS,
+        "Presets and cruise tracks of selects that are enabled": presets.FRESH_SECONDS,
+        "Whether the callback is still ours": channel.CHECK_SECONDS,
+    }
+    assert readings.SETTINGS_SECONDS == readings.HEAT_MAP_SECONDS
+    for what, period in expected.items():
+        assert every[what] == [period], what
+
+
+def test_durations() -> None:
+    """What is said of waiting and of limits is so."""
+    assert seconds(told("Binary sensors that appear with their first alarm")) == [alarm_types.FAULT_SECONDS]
+    assert seconds(told("Video")) == [snapshots.FLOOR_SECONDS]
+    assert seconds(told("Move cameras")) == [control_locks.KEEP_SECONDS, control_locks.SPACING_SECONDS]
+    assert seconds(told("The callback")) == [signature.WINDOW_SECONDS]
+    assert seconds(told("Troubleshooting")) == [control_locks.LIFE_SECONDS]
+    for kind, words in ((Kind.PTZ_DURATION, "0.3 to 10 seconds"), (Kind.PTZ_SPEED, "1 to 10")):
+        limits = ptz.LOCAL[kind]
+        assert words.startswith(f"{limits.minimum:g} to {limits.maximum:g}")
+        assert words in told("Actions on cameras")
+    assert f"at most {actions.LONGEST_DAYS} days" in told("Actions on cameras")
+    assert timedelta(days=1) == playback.DAY
 
 
 def test_budget() -> None:
