@@ -7,13 +7,17 @@ from unittest.mock import AsyncMock, patch
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.hikvision_ivm import config_flow, flow_connect
 from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.ivm import codes
 from custom_components.hikvision_ivm.systems.model import Identity
+from scripts.demo.client import _fill
+from scripts.demo.simulation import Member
 from tests.ivm_system import ACCESS_KEY, ORGS, SECRET_KEY, URL, USER_ID, cloud_entry
 
 KEYS = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
@@ -222,6 +226,22 @@ async def test_added_twice(hass: HomeAssistant) -> None:
     assert (entry.data["access_key"], entry.data["secret_key"]) == ("AKolder", "older")
     result = await submit(hass, await open_form(hass), {**TYPED, "user_id": "9" * 24})
     assert result["step_id"] == "selection"
+
+
+async def test_demo(hass: HomeAssistant, cloud: Cloud, hass_client: ClientSessionGenerator) -> None:
+    """The demo types what its simulated cloud says, also into what is folded away."""
+    for component in ("config", "webhook", "stream"):
+        assert await async_setup_component(hass, component, {})
+    login = {"url": "http://127.0.0.1:8089", "user_id": USER_ID, **KEYS}
+    member = Member(name="Cloud IVM", system="ivm", profile="v57", login=login)
+    client = await hass_client()
+    address = "/api/config/config_entries/flow"
+    answer = await (await client.post(address, json={"handler": DOMAIN})).json()
+    for step in ({"next_step_id": "ivm"}, None, None):
+        filled = _fill(answer, member) if step is None else step
+        answer = await (await client.post(f"{address}/{answer['flow_id']}", json=filled)).json()
+    assert answer["type"] == "create_entry"
+    assert login.items() <= cloud.tried[0].items()
 
 
 # mending

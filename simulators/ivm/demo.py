@@ -55,7 +55,7 @@ class IvmMember:
     @property
     def login(self) -> Mapping[str, str | bool]:
         """What a user types to add it."""
-        return {"url": self.running.url, "user_id": USER_ID, "ak": AK, "sk": SK}
+        return {"url": self.running.url, "user_id": USER_ID, "access_key": AK, "secret_key": SK}
 
     @property
     def actions(self) -> Sequence[Action]:

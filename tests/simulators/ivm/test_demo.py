@@ -23,7 +23,7 @@ async def test_actions(socket_enabled: None) -> None:
                     async with session.post(f"/api/{member.name}/{action.name}", json=fields) as answer:
                         assert (await answer.json()) == {"done": action.name}
         assert len(make_actions(member.running)) == len(member.actions)
-        assert set(member.login) == {"url", "user_id", "ak", "sk"}
+        assert set(member.login) == {"url", "user_id", "access_key", "secret_key"}
     finally:
         await member.stop()
 
