@@ -32,7 +32,7 @@ from custom_components.hikvision_ivm.systems.ivm import (
     snapshots,
 )
 from custom_components.hikvision_ivm.systems.ivm.alarm_types import SENSOR_KINDS
-from custom_components.hikvision_ivm.systems.ivm.features_channel import ALARM_PLAN, CAMERA, CHANNEL, STREAM, TRACK
+from custom_components.hikvision_ivm.systems.ivm.features_channel import ALARM_PLAN, CAMERA, CHANNEL, ENCODING, STREAM, TRACK
 from custom_components.hikvision_ivm.systems.ivm.features_device import APART, DEVICE, ORG, TENANT
 from custom_components.hikvision_ivm.systems.ivm.licences import LICENCE
 from custom_components.hikvision_ivm.systems.kinds import Kind
@@ -58,7 +58,7 @@ TABLES: Mapping[str, tuple[tuple[Row[Any], ...], ...]] = {
     "account": (TENANT, LICENCE),
     "organisation": (ORG,),
     "device": (DEVICE, APART),
-    "channel": (*CAMERA.values(), CHANNEL, ALARM_PLAN, TRACK, STREAM),
+    "channel": (*CAMERA.values(), CHANNEL, ALARM_PLAN, TRACK, STREAM, ENCODING),
 }
 """Word of the documents for what has entities → the tables of these."""
 HOW = {Source.BOTH: "push, poll", Source.POLL: "poll", Source.PUSH: "push", Source.ALWAYS: "here"}

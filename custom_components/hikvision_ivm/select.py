@@ -18,6 +18,7 @@ PARALLEL_UPDATES = 0
 SELECTS = by_kind(
     SelectEntityDescription,
     {
+        Kind.CODEC: {"entity_category": EntityCategory.CONFIG},
         Kind.DEACTIVATION: {"entity_category": EntityCategory.CONFIG},
         Kind.DEACTIVATION_ONCE: {"entity_category": EntityCategory.CONFIG},
         Kind.DOOR_MODE: {},
@@ -25,6 +26,7 @@ SELECTS = by_kind(
         Kind.PTZ_PATROL: {},
         Kind.PTZ_PRESET: {},
         Kind.RECORDING_STREAM: {"entity_category": EntityCategory.CONFIG},
+        Kind.RESOLUTION: {"entity_category": EntityCategory.CONFIG},
     },
 )
 

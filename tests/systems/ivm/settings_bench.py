@@ -1,6 +1,6 @@
 """What the tests of channel settings share: parts that speak to a simulated cloud, and features of its channels."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,7 +10,13 @@ from typing import Any
 from custom_components.hikvision_ivm.systems.background import Background
 from custom_components.hikvision_ivm.systems.ivm.channel_features import ChannelFeatures
 from custom_components.hikvision_ivm.systems.ivm.context import Context
-from custom_components.hikvision_ivm.systems.ivm.records import ChannelAddress, ChannelRecord, DeviceRecord, Facts
+from custom_components.hikvision_ivm.systems.ivm.records import (
+    ChannelAddress,
+    ChannelRecord,
+    DeviceRecord,
+    Facts,
+    Protocol,
+)
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Device, DeviceKind, Feature, Inventory, Report
 from simulators.ivm import DevicePlan, IvmSimulator, TenantPlan
@@ -92,7 +98,15 @@ def facts_of(cloud: IvmSimulator) -> Facts:
         for one in cloud.world.channels()
     }
     devices = {
-        id_: DeviceRecord(id=id_, name=one.name, state=one.state, channels=tuple(one.channels))
+        id_: DeviceRecord(
+            id=id_,
+            name=one.name,
+            type=one.kind_word,
+            protocol=Protocol(one.protocol),
+            state=one.state,
+            firmware=one.firmware,
+            channels=tuple(one.channels),
+        )
         for id_, one in cloud.world.devices.items()
     }
     return Facts(orgs={}, devices=devices, channels=channels)
@@ -127,8 +141,3 @@ async def bench(
             made = Bench(cloud, clock, sink, context, ChannelFeatures(context.inventory), inventories=inventories)
             yield made
             await background.cancel()
-
-
-def all_of(features: Iterable[Feature]) -> set[str]:
-    """Return the ids of features."""
-    return {feature.id for feature in features}

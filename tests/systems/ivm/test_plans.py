@@ -44,66 +44,87 @@ def test_what_is_told(told: dict[str, Any], plan: Plan) -> None:
     assert plan.on is {UNKNOWN_PLAN: None, OFF: False}.get(plan, True)
 
 
+def section(start: str, end: str, days: Any = None) -> dict[str, Any]:
+    """Return a section as somebody writes it."""
+    return {"start": start, "end": end} | ({} if days is None else {"days": days})
+
+
 @pytest.mark.parametrize(
     ("sections", "plan"),
     [
-        (["mon-fri 08:00-18:00"], WORK),
-        ("1-5 8:00 - 18:00:00", WORK),
-        ([{"days": "Monday-Friday", "start": "08:00", "end": "18:00"}], WORK),
+        ([section("08:00", "18:00", "mon-fri")], WORK),
+        (section("8:00", "18:00:00", "1-5"), WORK),
+        ([section("08:00", "18:00", "Monday-Friday")], WORK),
         ([{"day_of_week": [1, 2, 3, 4, 5], "start_time": "08:00:00", "end_time": "18:00:00"}], WORK),
-        (["mon,tue,wed 08:00-18:00", "4,5 08:00-18:00"], WORK),
-        (["sun 22:00-06:00"], (Section(1, MIDNIGHT, "06:00:00"), Section(7, "22:00:00", LAST))),
-        (["fri-sun 00:00-24:00"], tuple(Section(day, MIDNIGHT, LAST) for day in (5, 6, 7))),
-        (["sat-mon 23:00-00:00"], tuple(Section(day, "23:00:00", LAST) for day in (1, 6, 7))),
-        (["wed 00:00-00:00"], (Section(3, MIDNIGHT, LAST),)),
-        (["wed 08:00-10:00", "wed 10:00-12:00"], (Section(3, "08:00:00", "10:00:00"), Section(3, "10:00:00", "12:00:00"))),
-        (["1:00-2:00"], tuple(Section(day, "01:00:00", "02:00:00") for day in range(1, 8))),
+        ([section("08:00", "18:00", "mon, tue,wed"), section("08:00", "18:00", [4, "fri"])], WORK),
+        ([section("22:00", "06:00", "sun")], (Section(1, MIDNIGHT, "06:00:00"), Section(7, "22:00:00", LAST))),
+        ([section("00:00", "24:00", "fri-sun")], tuple(Section(day, MIDNIGHT, LAST) for day in (5, 6, 7))),
+        ([section("23:00", "00:00", "sat-mon")], tuple(Section(day, "23:00:00", LAST) for day in (1, 6, 7))),
+        ([section("00:00", "00:00", 3)], (Section(3, MIDNIGHT, LAST),)),
+        (
+            [section("08:00", "10:00", "wed"), section("10:00", "12:00", "wed")],
+            (Section(3, "08:00:00", "10:00:00"), Section(3, "10:00:00", "12:00:00")),
+        ),
+        ([section("1:00", "2:00")], tuple(Section(day, "01:00:00", "02:00:00") for day in range(1, 8))),
+        ([section("1:00", "2:00", "daily")], tuple(Section(day, "01:00:00", "02:00:00") for day in range(1, 8))),
+        ([section("1:00", "2:00", [])], tuple(Section(day, "01:00:00", "02:00:00") for day in range(1, 8))),
     ],
-)  # fmt: skip
+)
 def test_sections(sections: Any, plan: tuple[Section, ...]) -> None:
     """In every form; those that cross midnight are split, to the next day, which may be Monday."""
-    found = asked_plan({"sections": sections})
+    found = asked_plan({"mode": "schedule", "sections": sections})
     assert found == Plan(all_day=False, sections=plan)
     assert stored_plan(kept(found)) == found
     assert found.means(found)
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "sections",
     [
-        {"sections": []},
-        {"sections": ["mon"]},
-        {"sections": ["mon 08:00"]},
-        {"sections": ["mon 25:00-26:00"]},
-        {"sections": ["mon 08:60-09:00"]},
-        {"sections": ["mon 24:00-25:00"]},
-        {"sections": ["mon 08:00-08:00"]},
-        {"sections": ["moon 08:00-09:00"]},
-        {"sections": ["8 08:00-09:00"]},
-        {"sections": ["mon 08:00-10:00", "mon 09:59:59-11:00"]},
-        {"sections": ["sun 22:00-06:00", "mon 05:00-07:00"]},
-        {"sections": [{"start": "08:00"}]},
-        {"sections": [5]},
-        {"sections": 5},
-        {"sections": [f"{day} {hour:02}:{minute:02}-{hour:02}:{minute + 1:02}" for day in range(1, 8) for hour in range(9)
-                      for minute in (0, 10, 20, 30)]},
-        {"all_day": "yes"},
-        {"all_day": False},
-        {"all_day": True, "sections": ["mon 08:00-09:00"]},
+        None,
+        [],
+        "mon 08:00-18:00",
+        ["mon 08:00-18:00"],
+        [5],
+        [section("25:00", "26:00")],
+        [section("08:60", "09:00")],
+        [section("24:00", "25:00")],
+        [section("08:00", "08:00")],
+        [section("0800", "0900")],
+        [section("08:00", "09:00", "moon")],
+        [section("08:00", "09:00", "8")],
+        [section("08:00", "09:00", "mon-")],
+        [section("08:00", "10:00", "mon"), section("09:59:59", "11:00", "mon")],
+        [section("22:00", "06:00", "sun"), section("05:00", "07:00", "mon")],
+        [{"start": "08:00"}],
+        [section(f"{hour:02}:{minute:02}", f"{hour:02}:{minute + 5:02}") for hour in range(9) for minute in range(0, 40, 10)],
     ],
 )  # fmt: skip
-def test_what_cannot_be_used(arguments: dict[str, Any]) -> None:
-    """It is found before anything is sent."""
-    with pytest.raises(InvalidArgumentError):
-        asked_plan(arguments)
+def test_what_cannot_be_used(sections: Any) -> None:
+    """It is found before anything is sent, and named."""
+    with pytest.raises(InvalidArgumentError) as refused:
+        asked_plan({"mode": "schedule", "sections": sections})
+    assert refused.value.placeholders["field"] == "sections"
 
 
-def test_nothing_asked_for() -> None:
-    """That is no plan; and plans mean the same however they are written."""
-    assert asked_plan({}) is None
-    assert asked_plan({"all_day": True}) == ALL_DAY
-    whole_week = asked_plan({"sections": ["00:00-24:00"]})
-    assert whole_week is not None
+def test_modes() -> None:
+    """Only a schedule has sections, and one of the modes has to be named."""
+    assert asked_plan({"mode": "all_day"}) == ALL_DAY
+    assert asked_plan({"mode": "off", "sections": []}) == OFF
+    for arguments, field in (
+        ({}, "mode"),
+        ({"mode": "sometimes"}, "mode"),
+        ({"mode": "off", "sections": [section("01:00", "02:00")]}, "sections"),
+        ({"mode": "all_day", "sections": [section("01:00", "02:00")]}, "sections"),
+    ):
+        with pytest.raises(InvalidArgumentError) as refused:
+            asked_plan(arguments)
+        assert refused.value.placeholders["field"] == field
+
+
+def test_plans_that_mean_the_same() -> None:
+    """However they are written."""
+    whole_week = asked_plan({"mode": "schedule", "sections": [section("00:00", "24:00")]})
     assert whole_week.means(ALL_DAY)
     assert not whole_week.means(OFF)
     assert not UNKNOWN_PLAN.means(UNKNOWN_PLAN)

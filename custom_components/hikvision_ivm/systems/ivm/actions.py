@@ -13,6 +13,7 @@ from ..kinds import Kind
 from ..model import CameraFeature, Feature, Picture, Recording
 from .alarm_plans import LEAST, MOST, MOST_TOGETHER, Wish, check_types
 from .commands import Parts
+from .live import STREAMS
 from .plans import asked_plan
 from .playback import STORES
 from .ptz import COMMANDS, LOCAL
@@ -27,7 +28,6 @@ PROTOCOLS: Final[Mapping[str, str]] = MappingProxyType(
     {"hls": "HTTPS_HLS", "flv": "HTTPS_FLV", "rtsp": "RTSP", "http_hls": "HTTP_HLS", "http_flv": "HTTP_FLV"}
 )
 """Our word → the cloud's."""
-STREAMS: Final = ("main", "sub")
 SORTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {"continuous": frozenset({"continuous"}), "motion": frozenset({"motion", "alarm"})}
 )
@@ -119,9 +119,9 @@ class Actions:
     # video
 
     async def get_live_url(self, features: Sequence[Feature], arguments: Arguments, sink: Sink) -> Answer:
-        """Return `url` of a camera's live stream: `stream` `main` or `sub`, `protocol` one of `PROTOCOLS`."""
+        """Return `url` of a camera's live stream: `stream` (a key of `STREAMS`), `protocol` (one of `PROTOCOLS`)."""
         channel, camera = _channel(features)
-        stream = word(arguments, "stream", STREAMS, default=self._parts.live.stream_of(camera))
+        stream = word(arguments, "stream", tuple(STREAMS), default=self._parts.live.stream_of(camera))
         named = arguments.get("protocol")
         protocol = None if named is None else PROTOCOLS[word(arguments, "protocol", PROTOCOLS)]
         return {"url": await self._parts.live.source(channel, stream, protocol, lasting=True)}

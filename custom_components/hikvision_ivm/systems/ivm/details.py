@@ -5,12 +5,12 @@ by the same factor: what is overdue most, measured by its own period, comes firs
 is set up.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 import logging
 from typing import Final
 
+from ..background import together
 from ..errors import (
     AuthenticationError,
     ConnectionFailedError,
@@ -24,6 +24,7 @@ from ..kinds import Kind
 from ..model import Feature, Inventory, Report
 from .budget import Budget
 from .capabilities import Gate
+from .codes import NoDataError
 from .context import Context
 from .records import ChannelAddress
 
@@ -98,15 +99,18 @@ class Details:
         self._context = context
         self._budget = budget
         self._readings = tuple(readings)
-        self._outside = outside
+        self._outside = tuple(outside)
         self._learnt = learnt
         self._due: dict[tuple[str, Place], float] = {}
         self._tried: set[tuple[str, Place]] = set()
+        self._turn = 0
         self._indexed: Inventory | None = None
         self._jobs: tuple[_Job, ...] = ()
 
     async def prime(self, wanted: Collection[str]) -> None:
         """Read what was never read, all at once if that is little. Raises `AuthenticationError`."""
+        if self._context.client.strained:
+            return
         fresh = [job for job in self._all() if self._key(job) not in self._tried and self._is_wanted(job, wanted)]
         for job in fresh:
             if job.reading.free:
@@ -116,7 +120,7 @@ class Details:
             await self.slice(wanted)
             return
         for start in range(0, len(costly), AT_ONCE):
-            if not all(await self._together(costly[start : start + AT_ONCE])):
+            if not all(await together([self._run(job) for job in costly[start : start + AT_ONCE]])):
                 return
         for read in self._outside:
             await read(wanted, PRIME_MOST - len(costly))
@@ -130,17 +134,23 @@ class Details:
         for job in due:
             if job.reading.free:
                 await self._run(job)
-        for read in self._outside:
-            if left := min(ROUND, self._budget.left):
-                self._budget.spend(await read(wanted, left))
         costly = sorted((job for job in due if not job.reading.free), key=lambda job: -self._urgency(job, now))
+        await self._read_outside(wanted, alone=not costly)
         for job in costly[:ROUND]:
             if not self._budget.take() or not await self._run(job):
                 return
 
-    def expire(self, name: str, place: Place) -> None:
-        """Let something be read again with the next slice."""
-        self._due[name, place] = self._context.runtime.monotonic()
+    async def _read_outside(self, wanted: Collection[str], *, alone: bool) -> None:
+        """Let those read that keep their own turns: half of what may be asked now, all of it where nothing else is due."""
+        self._turn += 1
+        left = min(ROUND, self._budget.left)
+        share = left if alone else (left + self._turn % 2) // 2
+        first = self._turn % len(self._outside) if self._outside else 0
+        for read in (*self._outside[first:], *self._outside[:first]):
+            if share > 0:
+                used = await read(wanted, share)
+                self._budget.spend(used)
+                share -= used
 
     def minutes(self, wanted: Collection[str]) -> float:
         """Return how many requests a minute it would take to keep every period; beyond the budget, periods grow."""
@@ -149,10 +159,6 @@ class Details:
             for job in self._all()
             if not job.reading.free and any(feature.id in wanted for feature in job.features)
         )
-
-    async def _together(self, jobs: Sequence[_Job]) -> list[bool]:
-        """Read some things side by side."""
-        return await asyncio.gather(*(self._run(job) for job in jobs))
 
     async def _run(self, job: _Job) -> bool:
         """Read one thing and deliver it; returns whether it makes sense to go on with others."""
@@ -163,6 +169,9 @@ class Details:
             report = await reading.read(job.features[0])
         except AuthenticationError:
             raise
+        except NoDataError:
+            # Nothing yet, which is an answer.
+            return True
         except (UnsupportedError, NotFoundError) as error:
             self._due[self._key(job)] = now + max(REFUSED_SECONDS, reading.period)
             _LOGGER.debug("%s of %s is not there: %s", reading.name, job.place, error)

@@ -342,6 +342,19 @@ STREAM: Final[tuple[Row[ChannelView], ...]] = tuple(
 """Of each stream of which the settings are told; `part` is its word, the address's `detail` its type."""
 
 
+def _encoding(make: type[Feature], kind: Kind, **more: Any) -> Row[ChannelView]:
+    return Row(make=make, kind=kind, rank=5, source=Source.POLL, enabled=False, when=_open(Gate.STREAMS), more=more)
+
+
+ENCODING: Final[tuple[Row[ChannelView], ...]] = (
+    _encoding(SelectFeature, Kind.CODEC),
+    _encoding(SelectFeature, Kind.RESOLUTION),
+    _encoding(NumberFeature, Kind.BIT_RATE, minimum=384.0, maximum=16_384.0, unit="kbit/s"),
+    _encoding(NumberFeature, Kind.FRAME_RATE, minimum=1.0, maximum=60.0, unit="fps"),
+)
+"""The same, to be changed; of streams of which settings were told, which is when somebody looks at one of the above."""
+
+
 def channel_features(own: str, device: str, channel: str, view: ChannelView) -> Iterator[Feature]:
     """Make the features of a channel on the device of this id."""
     for detail, made in _recipes(view):
@@ -367,6 +380,7 @@ def _recipes(view: ChannelView) -> tuple[tuple[str, tuple[Recipe, ...]], ...]:
         (stream.value, recipes(STREAM, view, part=PARTS[stream]))
         for stream in dict.fromkeys((*USUAL_STREAMS, *view.learnt.streams))
     ]
+    found += [(stream.value, recipes(ENCODING, view, part=PARTS[stream])) for stream in view.learnt.streams]
     return tuple((detail, made) for detail, some in found if (made := tuple(some)))
 
 

@@ -1,13 +1,17 @@
 """What is read in turns, how often, and for which features (ivm §9, "Coordinators")."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from typing import Final
 
+from ..base import Sink
 from ..kinds import Kind
-from ..model import Feature, NumberFeature, Report, SelectFeature
+from ..model import Feature, Inventory, NumberFeature, Report, SelectFeature
 from .capabilities import Gate
+from .channel_features import Key
 from .commands import Parts
-from .details import Reading
+from .details import Outside, Reading
+from .learnt import Learnt
 from .ptz import channel_of
 from .records import ChannelAddress
 from .statistics import KINDS
@@ -93,3 +97,38 @@ def readings_of(parts: Parts) -> tuple[Reading, ...]:
 def _of_channel(read: ReadChannel) -> Callable[[Feature], Awaitable[Report]]:
     """Return what reads for the channel of a feature."""
     return lambda feature: read(channel_of(feature))
+
+
+def learnt_of(parts: Parts, key: Key, before: Learnt, refused: frozenset[Gate]) -> Learnt:
+    """Return what is known of a channel by now, `before` included; `refused`: what turned out not to be there.
+
+    From this the features grow: alarm types, presets, tracks, streams. Nothing of it is forgotten by a gap.
+    """
+    address = ChannelAddress(*key)
+    plans = (*before.alarm_plans, *(one for one in parts.alarm_plans.types(key) if one not in before.alarm_plans))
+    streams = (*before.streams, *(one for one in parts.streams.there(key) if one not in before.streams))
+    return replace(
+        before,
+        presets=parts.presets.options(address) or before.presets,
+        tracks=parts.cruises.tracks(address) or before.tracks,
+        alarm_plans=plans,
+        streams=streams,
+        refused=before.refused | refused,
+    )
+
+
+def applied(parts: Parts, inventory: Inventory) -> Inventory:
+    """Return an inventory in which selects and numbers offer what there is to choose, as far as known."""
+    return parts.streams.apply(parts.cruises.apply(parts.presets.apply(inventory)))
+
+
+def outside_of(parts: Parts, sink: Callable[[], Sink]) -> tuple[Outside, ...]:
+    """Return what keeps turns of its own: lists of presets and tracks."""
+
+    async def presets(wanted: Collection[str], most: int) -> int:
+        return await parts.presets.slice(wanted, sink(), most=most)
+
+    async def cruises(wanted: Collection[str], most: int) -> int:
+        return await parts.cruises.slice(wanted, sink(), most=most)
+
+    return presets, cruises
