@@ -238,6 +238,10 @@ class System(ABC):
         """Return the address of the live stream, with credentials, or None. Never to be shown or logged."""
         raise UnsupportedError(function=feature.kind)
 
+    def stream_life(self, feature: CameraFeature) -> float | None:
+        """Return the seconds until the stream that was opened last should get another address; None: it needs none."""
+        return None
+
     async def recordings(self, feature: CameraFeature, start: datetime, end: datetime) -> Sequence[Recording]:
         """List what was recorded between two moments, oldest first, in `feature.stores` where it names any."""
         raise UnsupportedError(function=feature.kind)

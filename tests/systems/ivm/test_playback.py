@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,6 +90,9 @@ async def test_both_ends_are_cut_and_one_store_can_be_asked_for() -> None:
         ]
         assert {one.store for one in found} == {DEVICE}
         assert made.cloud.count(LIST) == 1
+        narrowed = replace(camera, stores=(DEVICE,))
+        assert {one.store for one in await playback.recordings(narrowed, NOON - HOUR, NOON)} == {DEVICE}
+        assert given(made, await playback.source(narrowed, NOON - HOUR, NOON)).folder == "dev_vod"
 
 
 @pytest.mark.parametrize("answer", ["list", "error"])

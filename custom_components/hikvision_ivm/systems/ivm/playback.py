@@ -19,7 +19,7 @@ from ..errors import (
     UnlicensedError,
     UnsupportedError,
 )
-from ..model import Feature, Recording
+from ..model import CameraFeature, Feature, Recording
 from ..recordings import merged, stretches
 from ..settings import LIVE_PROTOCOL
 from ..transport.json import Fields
@@ -102,11 +102,11 @@ class Playback:
     ) -> tuple[Recording, ...]:
         """List what was recorded between two moments with time zones, oldest first, cut at both.
 
-        `store`: `CLOUD` or `DEVICE`; empty: both, and then one that cannot be asked, such as the card of a camera that is
+        `store`: `CLOUD` or `DEVICE`; empty: the stores of the feature, and then one that cannot be asked, such as the card of a camera that is
         offline, is left out while the other answers. Raises the client's errors.
         """
         channel = channel_of(feature)
-        stores = (store,) if store else tuple(STORES)
+        stores = _stores(feature, store)
         calls = tuple(stretches(start, end, DAY))
         found: list[Recording] = []
         failures: list[SystemFailure] = []
@@ -133,7 +133,7 @@ class Playback:
         if not timedelta() < end - start <= DAY:
             raise InvalidArgumentError(field="end", reason="is not within a day after the start")
         failures: list[SystemFailure] = []
-        for one in (store,) if store else tuple(STORES):
+        for one in _stores(feature, store):
             try:
                 await self._check(channel, one, start, end)
                 return await self._address(channel, one, start, end)
@@ -280,6 +280,12 @@ class Playback:
         """Name the recordings of a channel."""
         known = self._context.channel(*channel.key)
         return f"recordings of {known.name if known is not None else channel.channel}"
+
+
+def _stores(feature: Feature, store: str) -> tuple[str, ...]:
+    """Return where to look: in the store that is named, in those of the feature, else in both."""
+    wanted = (store,) if store else feature.stores if isinstance(feature, CameraFeature) else ()
+    return tuple(one for one in STORES if one in wanted) or tuple(STORES)
 
 
 def _is_old(error: UnsupportedError) -> bool:
