@@ -9,7 +9,7 @@ from ..arguments import bounded
 from ..base import Sink
 from ..errors import InvalidArgumentError, UnsupportedError
 from ..kinds import Kind
-from ..model import ButtonFeature, ImageFeature, NumberFeature, Picture, SelectFeature, SwitchFeature
+from ..model import ButtonFeature, Feature, ImageFeature, NumberFeature, Picture, SelectFeature, SwitchFeature
 from .alarm_plans import MOST, AlarmPlans
 from .budget import Budget
 from .channel import EventChannel
@@ -22,6 +22,7 @@ from .playback import Playback
 from .presets import Presets
 from .ptz import LOCAL, Ptz, channel_of
 from .recording_plans import RecordingPlans, RecordingStreams
+from .records import ChannelAddress
 from .retention import ALARM, LONGEST, NORMAL, Retention
 from .snapshots import Snapshots
 from .statistics import Statistics
@@ -85,12 +86,11 @@ class Commands:
 
     async def switch(self, feature: SwitchFeature, *, on: bool, sink: Sink) -> None:
         """Switch recording of a channel, of an alarm type, or a cruise track."""
-        address = channel_of(feature)
         match feature.kind:
             case Kind.CONTINUOUS_RECORDING:
-                await self._parts.plans.switch(address, on=on)
+                await self._parts.plans.switch(channel_of(feature), on=on)
             case Kind.ALARM_RECORDING:
-                await self._parts.alarm_plans.switch(feature, address, on=on)
+                await self._parts.alarm_plans.switch(feature, _detailed(feature), on=on)
             case Kind.CRUISE:
                 await self._parts.cruises.switch(feature, sink, on=on)
             case _:
@@ -120,7 +120,7 @@ class Commands:
         elif kind in self._parts.retention:
             await self._parts.retention[kind].set(channel_of(feature), _whole(value, LONGEST))
         elif kind in {Kind.PRE_RECORDING, Kind.POST_RECORDING}:
-            await self._parts.alarm_plans.set_number(feature, channel_of(feature), _whole(value, MOST))
+            await self._parts.alarm_plans.set_number(feature, _detailed(feature), _whole(value, MOST))
         elif kind in FIELDS:
             await self._parts.streams.set(feature, bounded(value, "value", feature.minimum, feature.maximum))
         else:
@@ -159,6 +159,13 @@ class Commands:
         unsupported = [one for one in failures if isinstance(one, UnsupportedError)]
         if failures and (len(failures) == len(lists) or len(unsupported) < len(failures)):
             raise next((one for one in failures if one not in unsupported), failures[0])
+
+
+def _detailed(feature: Feature) -> ChannelAddress:
+    """Return the address of a feature with the alarm type that it is about."""
+    if not isinstance(feature.address, ChannelAddress):
+        raise UnsupportedError(function=feature.kind)
+    return feature.address
 
 
 def _whole(value: float, most: int) -> int:

@@ -145,7 +145,7 @@ class Details:
         self._turn += 1
         left = min(ROUND, self._budget.left)
         share = left if alone else (left + self._turn % 2) // 2
-        first = self._turn % len(self._outside) if self._outside else 0
+        first = self._turn // 2 % len(self._outside) if self._outside else 0
         for read in (*self._outside[first:], *self._outside[:first]):
             if share > 0:
                 used = await read(wanted, share)
