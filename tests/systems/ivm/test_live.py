@@ -196,16 +196,18 @@ async def test_old_addresses_are_revoked_and_all_of_them_at_the_end() -> None:
     """Not those that others opened a moment ago, and not the one that was asked for by name."""
     async with living() as (made, live):
         entity = camera(made)
-        asked = await live.source(made.address(), "main", lasting=True)
+        asked = [await live.source(made.address(), "main", lasting=True) for _ in range(KEPT + 2)]
         urls = [await live.stream_source(entity) for _ in range(KEPT + 1)]
         assert made.cloud.count(REVOKE) == 0
         made.clock.passes(LINGER_SECONDS)
         urls.append(await live.stream_source(entity))
         await until(lambda: given(made, urls[1]).revoked)
         assert [given(made, url).revoked for url in urls] == [True, True, False, False, False]
+        await live.source(made.address(), "main", lasting=True)
+        assert not any(given(made, url).revoked for url in asked)
         await live.close()
-        assert all(given(made, url).revoked for url in [*urls, asked])
-        assert len(made.bodies(REVOKE)[-1]["urls"]) == KEPT + 1
+        assert all(given(made, url).revoked for url in [*urls, *asked])
+        assert len(made.bodies(REVOKE)[-1]["urls"]) == KEPT + KEPT + 3
         await live.close()
         assert made.cloud.count(REVOKE) == 2
 

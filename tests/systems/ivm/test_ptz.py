@@ -271,8 +271,8 @@ async def test_an_order_follows_the_one_before() -> None:
 
 
 async def test_stop_without_a_movement_of_ours_stops_everything() -> None:
-    """Turning and zooming have a word each."""
-    async with moving() as (made, ptz):
+    """Turning and zooming have a word each, and the camera needs its time between them."""
+    async with moving(clock=Held(KEEP_SECONDS)) as (made, ptz):
         state = made.channel().ptz
         state.moving, state.zooming = "LEFT", "IN"
         await ptz.press(made.feature(ButtonFeature, Kind.PTZ_STOP))

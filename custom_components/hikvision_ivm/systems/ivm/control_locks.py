@@ -120,8 +120,6 @@ class ControlLocks:
     async def _release(self, right: _Right, turn: int) -> None:
         """Give the right back. If that fails it ends by itself."""
         await wait_for_end(self._runtime, KEEP_SECONDS, self._closing)
-        if right.turn != turn or right.holders:
-            return
         async with right.queue:
             if right.turn != turn or right.holders or right.token is None:
                 return
