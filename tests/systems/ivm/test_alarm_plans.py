@@ -106,7 +106,7 @@ async def test_orders_that_overlap() -> None:
     async with bench(delay=0.05) as made:
         plans, gate = AlarmPlans(made.context, made.features), made.cloud.channel("Gate")
         first = asyncio.create_task(plans.switch(switch(made, LINE), address_of(gate, LINE), on=True))
-        while not made.sent(PATH):
+        while not made.asked("record-alarm-plan", "GET"):
             await asyncio.sleep(0.005)
         await plans.switch(switch(made, "io_event"), address_of(gate, "io_event"), on=True)
         await first

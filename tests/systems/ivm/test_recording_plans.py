@@ -149,6 +149,18 @@ async def test_one_of_a_batch_is_refused(dirty: bool) -> None:
         assert made.cloud.channel("Hall", 1).plan is None
 
 
+async def test_results_that_do_not_name_their_channel() -> None:
+    """They are taken in the order in which the channels were sent."""
+    async with bench(DevicePlan(kind="NVR", name="Hall", channels=3)) as made:
+        plans = RecordingPlans(made.context, made.features)
+        rows = [address_of(made.cloud.channel("Hall", number)) for number in range(3)]
+        fault = b"""{"failed_num": 1, "channels": [{"channel_id": "IVM.0", "result": {"code": "0"}},
+            {"result": {"code": "IVM.20000043"}}, {"result": {"code": "IVM.0"}}]}"""
+        made.cloud.fault(PATH, raw=fault, times=1)
+        done = await asyncio.gather(*(plans.switch(one, on=False) for one in rows), return_exceptions=True)
+        assert [type(one) for one in done] == [NotConfirmedError, DeviceOfflineError, NotConfirmedError]
+
+
 async def test_whoever_does_not_wait_has_ordered_all_the_same() -> None:
     """A call that is given up changes nothing of what was asked."""
     async with bench() as made:

@@ -13,7 +13,15 @@ from custom_components.hikvision_ivm.systems.errors import (
     SystemFailure,
     UnsupportedError,
 )
-from custom_components.hikvision_ivm.systems.ivm.records import StreamType
+from custom_components.hikvision_ivm.systems.ivm.features_channel import channel_features, view_of
+from custom_components.hikvision_ivm.systems.ivm.learnt import Learnt
+from custom_components.hikvision_ivm.systems.ivm.records import (
+    ChannelAddress,
+    ChannelRecord,
+    DeviceRecord,
+    Protocol,
+    StreamType,
+)
 from custom_components.hikvision_ivm.systems.ivm.stream_ability import Picture, read_ability, writable
 from custom_components.hikvision_ivm.systems.ivm.streams import Streams
 from custom_components.hikvision_ivm.systems.kinds import Kind
@@ -229,3 +237,18 @@ def test_abilities() -> None:
     assert ability[0].resolutions("MJPEG") == ("3*3",)
     assert ability[0].resolutions(None) == ("1*1", "2*2", "3*3")
     assert writable(tuple(ability[0].codecs)) == ("H.264",)
+
+
+def test_what_a_stream_gets_when_its_settings_are_known() -> None:
+    """Selects and numbers, which start disabled; before there are sensors only."""
+    device = DeviceRecord(id="D1", name="Gate", type="IPC", protocol=Protocol.HOLO, channels=("0",))
+    channel = ChannelRecord(device="D1", id="0", name="Gate")
+    kinds = {Kind.CODEC, Kind.RESOLUTION, Kind.BIT_RATE, Kind.FRAME_RATE}
+    for settable in (set[str](), {"main"}):
+        view = view_of(device, channel, learnt=Learnt(streams=(MAIN,) if settable else ()))
+        found = [one for one in channel_features("ivm_1_D1", "D1", "0", view) if one.kind in kinds]
+        assert not any(one.enabled for one in found)
+        assert {one.part for one in found if isinstance(one, SensorFeature)} == {"main", "sub"}
+        there = {(one.part, one.kind) for one in found if isinstance(one, (SelectFeature, NumberFeature))}
+        assert there == {(part, kind) for part in settable for kind in kinds}
+        assert all(one.address == ChannelAddress("D1", "0", MAIN) for one in found if one.part == "main")
