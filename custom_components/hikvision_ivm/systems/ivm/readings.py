@@ -1,8 +1,9 @@
 """What is read in turns, how often, and for which features (ivm §9, "Coordinators")."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from ..base import Sink
 from ..kinds import Kind
@@ -15,7 +16,6 @@ from .learnt import Learnt
 from .ptz import channel_of
 from .records import ChannelAddress
 from .statistics import KINDS
-from .streams import FIELDS
 
 SETTINGS_SECONDS: Final = 1800.0
 """Of settings that others may change, too."""
@@ -23,66 +23,27 @@ STATISTICS_SECONDS: Final = 300.0
 HEAT_MAP_SECONDS: Final = 1800.0
 ABILITY_SECONDS: Final = 86_400.0
 
+RETENTION_GATES: Final[Mapping[Kind, Gate]] = MappingProxyType(
+    {Kind.RETENTION: Gate.RETENTION, Kind.ALARM_RETENTION: Gate.ALARM_RETENTION}
+)
+
 type ReadChannel = Callable[[ChannelAddress], Awaitable[Report]]
 
 
 def readings_of(parts: Parts) -> tuple[Reading, ...]:
     """Return what is read of channels. Lists of presets and tracks keep turns of their own (`Details.outside`)."""
-    retention = [
-        Reading(
-            name=kind.value,
-            period=SETTINGS_SECONDS,
-            kinds=frozenset({kind}),
-            gate={Kind.RETENTION: Gate.RETENTION, Kind.ALARM_RETENTION: Gate.ALARM_RETENTION}[kind],
-            read=_of_channel(one.read),
-        )
-        for kind, one in parts.retention.items()
-    ]
+    retention = {kind: parts.retention[kind].read for kind in parts.retention}
+    settable = (SelectFeature, NumberFeature)
     return (
-        Reading(
-            name="people",
-            period=STATISTICS_SECONDS,
-            kinds=KINDS,
-            gate=Gate.STATISTICS,
-            read=_of_channel(parts.statistics.read),
-        ),
-        Reading(
-            name="recording_plan",
-            period=SETTINGS_SECONDS,
-            kinds=parts.plans.kinds,
-            gate=Gate.RECORDING,
-            read=_of_channel(parts.plans.read),
-        ),
-        Reading(
-            name="alarm_plan",
-            period=SETTINGS_SECONDS,
-            kinds=parts.alarm_plans.kinds,
-            gate=Gate.ALARM_RECORDING,
-            read=_of_channel(parts.alarm_plans.read),
-        ),
-        *retention,
-        Reading(
-            name="recording_stream",
-            period=SETTINGS_SECONDS,
-            kinds=parts.recording_streams.kinds,
-            gate=Gate.RECORDING,
-            read=_of_channel(parts.recording_streams.read),
-        ),
-        Reading(
-            name="streams",
-            period=SETTINGS_SECONDS,
-            kinds=parts.streams.kinds,
-            gate=Gate.STREAMS,
-            online=True,
-            read=_of_channel(parts.streams.read),
-        ),
-        Reading(
-            name="stream_ability",
-            period=ABILITY_SECONDS,
-            kinds=frozenset(FIELDS),
-            types=(SelectFeature, NumberFeature),
-            online=True,
-            read=_of_channel(parts.streams.read_ability),
+        _reading("people", KINDS, parts.statistics.read, Gate.STATISTICS, STATISTICS_SECONDS),
+        _reading("recording_plan", parts.plans.kinds, parts.plans.read, Gate.RECORDING),
+        _reading("alarm_plan", parts.alarm_plans.kinds, parts.alarm_plans.read, Gate.ALARM_RECORDING),
+        *(_reading(kind.value, frozenset({kind}), read, RETENTION_GATES[kind]) for kind, read in retention.items()),
+        _reading("recording_stream", parts.recording_streams.kinds, parts.recording_streams.read, Gate.RECORDING),
+        _reading("streams", parts.streams.kinds, parts.streams.read, Gate.STREAMS, online=True),
+        _reading(
+            "stream_ability", parts.streams.kinds, parts.streams.read_ability, None, ABILITY_SECONDS, online=True,
+            types=settable,
         ),
         Reading(
             name="heat_map",
@@ -91,7 +52,19 @@ def readings_of(parts: Parts) -> tuple[Reading, ...]:
             free=True,
             read=parts.heat_maps.renew,
         ),
-    )
+    )  # fmt: skip
+
+
+def _reading(
+    name: str,
+    kinds: frozenset[Kind],
+    read: ReadChannel,
+    gate: Gate | None,
+    period: float = SETTINGS_SECONDS,
+    **more: Any,
+) -> Reading:
+    """Return a reading of one channel."""
+    return Reading(name=name, period=period, kinds=kinds, gate=gate, read=_of_channel(read), **more)
 
 
 def _of_channel(read: ReadChannel) -> Callable[[Feature], Awaitable[Report]]:
