@@ -78,7 +78,10 @@ class Register:
         named = self._by_name.get(device.org_name or "", ())
         if len(named) == 1:
             return named[0]
-        return None if org is None else known
+        if org is not None:
+            return known
+        # Neither helps any more, as after an organisation was renamed: it lies where it lay.
+        return device.orgs[-1] if device.orgs and device.orgs[-1] in self.orgs else None
 
     def path(self, org: str | None) -> tuple[str, ...]:
         """Return the ids of an organisation and those it lies in, outermost first."""
