@@ -9,6 +9,7 @@ from custom_components.hikvision_ivm.systems.transport.json import Fields
 from simulators.ivm import DIRT, DevicePlan, IvmSimulator, TenantPlan, many
 
 from .cloud import connected
+from .told import ALL
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -80,9 +81,7 @@ async def test_devices() -> None:
         assert "ptz" in door.record.abilities
         (channel,) = pond.channels
         assert (pond.record.online, channel.online, channel.mask, channel.storage_card) == (False, False, "OPEN", "1")
-        assert channel.packages == {
-            f"{one}_GRANT" for one in ("MANAGEMENT", "FULL_RECORD", "EVENT_RECORD", "INDUSTRY_DATA")
-        }
+        assert channel.packages == ALL
         assert [one.online for one in till.channels] == [True, True, False]
         assert (till.complete, till.record.is_single, till.record.org_name) == (True, False, "Shop")
         assert (yard.record.protocol, yard.record.gb_state) == (Protocol.GB28181, "CONNECTED")

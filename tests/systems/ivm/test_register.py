@@ -8,7 +8,6 @@ import pytest
 from custom_components.hikvision_ivm.systems.ivm.memory import ABILITIES
 from custom_components.hikvision_ivm.systems.ivm.merging import Misses, merged_channel, merged_packages
 from custom_components.hikvision_ivm.systems.ivm.register import Register
-from custom_components.hikvision_ivm.systems.settings import ORGS
 from tests.systems.transport.clock import Clock
 
 from .told import ALL, PTZ, channel, device, listed, org, tree
@@ -48,7 +47,7 @@ def test_a_channel_is_gone_after_two_complete_lists() -> None:
     rest = listed(device("A", ("0",), type="NVR"))
     assert known.take_devices([rest], 0) == frozenset()
     assert known.take_devices([rest], 0) == {"A"}
-    assert known.facts.devices["A"].channels == ("0",)
+    assert list(known.facts.devices["A"].channels) == ["0"]
     assert list(known.facts.channels) == [("A", "0")]
 
 
@@ -61,11 +60,11 @@ def test_a_channel_that_only_the_other_list_has() -> None:
     assert known.take_channels(both, 0) == {"A"}
     for _ in range(3):
         assert known.take_devices([row], 0) == frozenset()
-    assert known.facts.devices["A"].channels == ("0", "1")
+    assert list(known.facts.devices["A"].channels) == ["0", "1"]
     assert "stranger" not in known.devices
     known.take_channels(both[:1], 0)
     assert known.take_channels(both[:1], 0) | known.take_devices([row], 0) == {"A"}
-    assert known.facts.devices["A"].channels == ("0",)
+    assert list(known.facts.devices["A"].channels) == ["0"]
 
 
 def test_a_channel_that_the_other_list_lacks() -> None:
@@ -81,7 +80,7 @@ def test_a_channel_that_the_other_list_lacks() -> None:
 def test_what_is_not_told_stays() -> None:
     """Every field of it."""
     known = register()
-    told = {"model": "M", "firmware": "1", "abilities": PTZ, "system_state": "NORMAL"}
+    told: dict[str, Any] = {"model": "M", "firmware": "1", "abilities": PTZ, "system_state": "NORMAL"}
     only = channel("A", "0", packages=ALL, storage_card="0", mask="OPEN", valid=True, **told)
     known.take_devices([listed(device("A", mac="aa:bb:cc:00:11:22", org_name="Home", **told), only)], 0)
     before = known.facts
@@ -164,11 +163,18 @@ def test_messages_of_strangers() -> None:
 
 
 def test_a_device_that_was_unbound() -> None:
-    """It is gone at once."""
-    known = register()
-    known.take_devices([listed(device("A")), listed(device("B"))], 0)
+    """It is gone at once, and comes back only with a list that was asked for afterwards."""
+    clock = Clock()
+    known = register(clock)
+    rows = [listed(device("A")), listed(device("B"))]
+    known.take_devices(rows, clock.time)
+    asked_at = clock.time
+    clock.passes(1)
     assert known.drop_device("A") == {"A"}
     assert list(known.facts.channels) == [("B", "0")]
+    assert known.take_devices(rows, asked_at) == frozenset()
+    clock.passes(1)
+    assert known.take_devices(rows, clock.time) == {"A"}
 
 
 def test_a_service_that_ended() -> None:
@@ -186,8 +192,10 @@ def test_a_service_that_ended() -> None:
 def test_abilities_add_up_until_the_firmware_changes() -> None:
     """A shorter list removes nothing."""
     before = channel(abilities=frozenset({"ptz", "preset"}), firmware="1")
-    assert merged_channel(before, channel(abilities=frozenset({"ptz", "zoom"}))).abilities == {"ptz", "preset", "zoom"}
-    assert merged_channel(before, channel(abilities=frozenset({"zoom"}), firmware="2")).abilities == {"zoom"}
+    assert merged_channel(before, channel(abilities=frozenset({"ptz", "zoom"}))).abilities == frozenset(
+        {"ptz", "preset", "zoom"}
+    )
+    assert merged_channel(before, channel(abilities=frozenset({"zoom"}), firmware="2")).abilities == frozenset({"zoom"})
 
 
 def test_the_one_channel_of_a_camera_can_what_the_camera_can() -> None:
@@ -243,7 +251,7 @@ def test_memory_is_written_when_something_changed() -> None:
 
 def test_chosen_organisations() -> None:
     """With what lies below them."""
-    known = register(**{ORGS: ["1"]})
+    known = register(organisations=["1"])
     known.take_orgs(tree(HOME, SHOP, GARDEN))
     rows = [
         listed(device(id_, org_name=name)) for id_, name in (("A", "Home"), ("B", "Garden"), ("C", "Shop"), ("D", "?"))
@@ -260,7 +268,7 @@ def test_chosen_organisations() -> None:
 def test_names_that_two_organisations_have() -> None:
     """They say nothing; ids do."""
     twin = org("4", "Garden", "3")
-    known = register(**{ORGS: ["3"]})
+    known = register(organisations=["3"])
     known.take_orgs(tree(HOME, SHOP, GARDEN, twin))
     known.take_devices([listed(device("A", org_name="Garden"))], 0)
     assert not known.facts.devices
@@ -283,7 +291,7 @@ def test_a_device_that_moved() -> None:
 
 def test_without_a_tree() -> None:
     """The path comes from the list of devices."""
-    known = register(**{ORGS: ["1"]})
+    known = register(organisations=["1"])
     known.take_devices([listed(device("A")), listed(device("B"))], 0)
     assert known.take_device_orgs({"A": (HOME, GARDEN), "B": (SHOP,)}) == {"A"}
     assert known.facts.devices["A"].orgs == ("1", "2")

@@ -255,7 +255,7 @@ CHANNEL: Final[tuple[Row[ChannelView], ...]] = (
         source=Source.POLL,
         enabled=_sure(Gate.CRUISES),
         when=_open(Gate.CRUISES),
-        more=lambda view: {"options": tuple(name for _, name in view.learnt.tracks or ())},
+        more=lambda view: {"options": tuple(name or str(number) for number, name in view.learnt.tracks or ())},
     ),
     Row(
         make=ButtonFeature,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ..kinds import Kind
-from ..model import SensorFeature, Source, Value
+from ..model import UNKNOWN, SensorFeature, Source, Unknown, Value
 from ..parts import Row
 from ..times import parse_time
 from ..transport.json import Fields
@@ -77,9 +77,9 @@ def licence_of(row: Fields, id_: str, zone: tzinfo) -> Licence:
     )
 
 
-def licence_values(uid: str, licences: Iterable[Licence]) -> dict[str, Value]:
-    """Return what is known of what is booked, by feature id."""
-    found: dict[str, Value] = {}
+def licence_values(uid: str, licences: Iterable[Licence]) -> dict[str, Value | Unknown]:
+    """Return what is known of what is booked, by feature id, whether there is such a feature or not."""
+    found: dict[str, Value | Unknown] = {}
     for one in licences:
         told: Mapping[Kind, Value | None] = {
             Kind.LICENCES_USED: one.used,
@@ -88,8 +88,7 @@ def licence_values(uid: str, licences: Iterable[Licence]) -> dict[str, Value]:
             Kind.LICENCE_STATE: STATE_WORDS.get(one.state or ""),
         }
         for kind, value in told.items():
-            if value is not None:
-                found[feature_id(uid, SensorFeature.type, kind, one.id)] = value
+            found[feature_id(uid, SensorFeature.type, kind, one.id)] = UNKNOWN if value is None else value
     return found
 
 

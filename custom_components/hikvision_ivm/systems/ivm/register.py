@@ -43,6 +43,7 @@ class Register:
         self._detailed: dict[Key, ChannelRecord] = {}
         self._second: frozenset[Key] = frozenset()
         self._told: dict[Key, float] = {}
+        self._dropped: dict[str, float] = {}
         self._by_name: dict[str, list[str]] = {}
         self._gone_orgs = Misses[str]()
         self._gone_devices = Misses[str]()
@@ -118,7 +119,7 @@ class Register:
 
     def take_devices(self, listed: Iterable[ListedDevice], asked_at: float) -> Changed:
         """Take over the list of all devices, asked for at a monotonic moment."""
-        rows = {one.record.id: one for one in listed}
+        rows = {one.record.id: one for one in listed if self._dropped.get(one.record.id, float("-inf")) < asked_at}
         disturbed = self._disturbed(asked_at)
         changed: set[str] = set()
         for id_, row in rows.items():
@@ -230,6 +231,7 @@ class Register:
         if device not in self.devices:
             return NOTHING
         self._forget(device)
+        self._dropped[device] = self._runtime.monotonic()
         return self._publish({device})
 
     # putting together
@@ -238,6 +240,7 @@ class Register:
         """Return the devices of which a message told something after a list was asked for: it is compared anew next time."""
         now = self._runtime.monotonic()
         self._told = {key: at for key, at in self._told.items() if now - at < FORGOTTEN_SECONDS}
+        self._dropped = {device: at for device, at in self._dropped.items() if now - at < FORGOTTEN_SECONDS}
         return {key[0] for key, at in self._told.items() if at >= asked_at}
 
     def _named(self, org: OrgRecord) -> OrgRecord:
