@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.hikvision_ivm.systems import parts
+from custom_components.hikvision_ivm.systems.ivm.alarm_types import CHANNEL_EVENT_TYPES, DEVICE_EVENT_TYPES
 from custom_components.hikvision_ivm.systems.ivm.capabilities import Gate
 from custom_components.hikvision_ivm.systems.ivm.features import (
     build,
@@ -82,6 +83,8 @@ def test_a_camera_with_everything() -> None:
     assert found["switch_alarm_recording_motion_detection"].address == ChannelAddress("D1", "0", "motion_detection")
     assert found["switch_alarm_recording_motion_detection"].label == "motion detection"
     assert found["event_device_event"].address == DeviceAddress("D1")
+    assert getattr(found["event_detection"], "event_types", None) == CHANNEL_EVENT_TYPES
+    assert getattr(found["event_device_event"], "event_types", None) == DEVICE_EVENT_TYPES
     main = found["camera_main_stream"]
     assert isinstance(main, CameraFeature)
     assert (main.ptz, main.recordings, main.stores) == (True, True, ("cloud", "device"))

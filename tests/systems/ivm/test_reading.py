@@ -108,7 +108,9 @@ async def test_channels_and_places_and_details() -> None:
 async def test_every_kind_of_dirt(dirt: str) -> None:
     """What the cloud does to its tables changes nothing of what is known; what is left out is not known."""
     async with IvmSimulator(PLAN) as cloud, connected(cloud) as client:
+        cloud.channel("Till", 1).registered = False
         clean = await _everything(Reader(client))
+        assert clean["channel", ("TILL000001", "1")]["state"] == clean["listed", ("TILL000001", "1")]["state"]
         cloud.set_dirt(True if dirt == "everything" else {dirt})
         found = await _everything(Reader(client))
     if dirt in {"missing", "everything"}:
