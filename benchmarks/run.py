@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import logging
 from pathlib import Path
 
-from .figures import Figure, table, write_json
+from .figures import Figure, line, table, write_json
 from .hikcentral import measure as measure_hikcentral
 from .ip_receiver import measure as measure_ip_receiver
 from .isapi import measure as measure_isapi
@@ -35,6 +35,6 @@ async def _measure(systems: list[str]) -> list[Figure]:
     figures = []
     for system in systems:
         async for figure in SYSTEMS[system]():
-            print(f"measured {figure.name}", flush=True)
+            print(line(figure), flush=True)
             figures.append(figure)
     return figures
