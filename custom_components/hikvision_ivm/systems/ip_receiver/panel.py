@@ -196,11 +196,6 @@ class PanelState:
         for part in self._parts.by_number.values():
             part.missed()
 
-    def lost(self) -> Report:
-        """Nothing can be heard or asked: what is known stays, its entities are unavailable meanwhile."""
-        self.missed()
-        return NOTHING
-
     def take_partitions(self, records: Iterable[PartitionRecord], asked_at: float) -> Report:
         """Take in an answer of E13, `asked_at` when its request began."""
         before = self.facts.partitions
