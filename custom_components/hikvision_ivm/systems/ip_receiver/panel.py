@@ -3,7 +3,6 @@
 Whatever is told of a panel ends here, and leaves as a report of what it changed.
 """
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -33,17 +32,17 @@ from .records import (
     ZoneRecord,
 )
 from .zone_condition import DELAY, described, is_left_out, is_triggered, stands_against, zone_name
-from .zone_values import zone_available, zone_values
+from .zone_values import changed_values, zone_available, zone_values
 
 _RECENT: Final = 64
 """So many reports are remembered, so that one that is delivered twice counts once."""
-_ZONE_CHANGES: Final[Mapping[Effect, Callable[[ZoneRecord], ZoneRecord]]] = {
-    Effect.ALARM: lambda zone: replace(zone, alarm=True),
-    Effect.RESTORED: lambda zone: replace(zone, alarm=False),
-    Effect.ZONE_CLEARED: lambda zone: replace(zone, alarm=False),
-    Effect.BYPASSED: lambda zone: replace(zone, bypassed=True),
-    Effect.UNBYPASSED: lambda zone: replace(zone, bypassed=False),
-    Effect.ZONE_CHANGED: lambda zone: zone,
+_ZONE_CHANGES: Final[Mapping[Effect, Mapping[str, bool]]] = {
+    Effect.ALARM: {"alarm": True},
+    Effect.RESTORED: {"alarm": False},
+    Effect.ZONE_CLEARED: {"alarm": False},
+    Effect.BYPASSED: {"bypassed": True},
+    Effect.UNBYPASSED: {"bypassed": False},
+    Effect.ZONE_CHANGED: {},
 }
 """What a report makes of the zone it names."""
 _TOLD_OF_ZONES: Final = ("alarm", "armed", "arming", "bypassed", "deactivated", "deactivated_once")
@@ -83,7 +82,7 @@ class PanelState:
         self._records: tuple[PartitionRecord, ...] | None = None
         self._zones = Book[int, ZoneRecord]()
         self._peripherals = Book[_PeripheralKey, PeripheralRecord]()
-        self._recent: deque[tuple[object, ...]] = deque(maxlen=_RECENT)
+        self._recent: dict[tuple[object, ...], None] = {}
         self._failures = ArmFailures(device)
         self._modes = ArmModes(device.id, runtime)
         self._parts = PartitionSet(self._modes)
@@ -230,6 +229,11 @@ class PanelState:
         if changes is None:
             return NOTHING
         moved = not known or before.keys() != self._zones.items.keys()
+        if moved:
+            self._values.arrange(self._zones.items.values())
+        else:
+            for _, new in changes:
+                self._values.note(new)
         if moved or any(old is None or old.partitions != new.partitions for old, new in changes):
             moved = True
             self._restructure()
@@ -328,7 +332,9 @@ class PanelState:
         key = (event.uuid, event.code, event.partition, event.number)
         if key in self._recent:
             return True
-        self._recent.append(key)
+        if len(self._recent) >= _RECENT:
+            del self._recent[next(iter(self._recent))]
+        self._recent[key] = None
         return False
 
     def _partition_event(
@@ -355,10 +361,13 @@ class PanelState:
         if self._zones.overtaken(moment):
             return None
         self._zones.touch(zone.id, moment)
-        changed = _ZONE_CHANGES[effect](zone)
-        if changed == zone:
+        changes = _ZONE_CHANGES[effect]
+        new: dict[str, Any] = {name: value for name, value in changes.items() if getattr(zone, name) is not value}
+        if not new:
             return None
+        changed = replace(zone, **new)
         self._zones.change(zone.id, changed)
+        self._values.note(changed)
         return zone, changed
 
     # inside: partitions and zones
@@ -442,9 +451,8 @@ class PanelState:
         if not touched and not whole:
             return {}
         values = self._values.of(
-            [(part, self.zones_in(part.number)) for part in touched],
+            [(part, self._parts.members(part.number)) for part in touched],
             self._parts.by_number.values(),
-            self._zones.items.values(),
             zones_known=self._zones.known,
         )
         for part in touched:
@@ -459,10 +467,11 @@ class PanelState:
     def _add_zone(self, told: Told, change: Change[ZoneRecord]) -> None:
         """Add to a report what changed about a zone."""
         old, new = change
+        uid, device = self._uid, self.device.id
         told.add(
-            places.zone_id(self._uid, self.device.id, new.id),
-            None if old is None else zone_values(self._uid, self.device.id, old),
-            zone_values(self._uid, self.device.id, new),
+            places.zone_id(uid, device, new.id),
+            None,
+            zone_values(uid, device, new) if old is None else changed_values(uid, device, old, new),
             (None if old is None else zone_available(old), zone_available(new)),
         )
 

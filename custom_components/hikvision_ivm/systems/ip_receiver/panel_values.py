@@ -1,7 +1,7 @@
 """What the features of partitions and of a whole panel show (ip-receiver §5.2, §5.7)."""
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from collections.abc import Collection, Container, Iterable, Mapping
+from typing import Final, NamedTuple
 
 from ..kinds import Kind
 from ..model import UNKNOWN, Report, Unknown, Value
@@ -45,8 +45,26 @@ class Told:
         return Report(values=self.values, available=self.available) if self.values or self.available else NOTHING
 
 
+class _Condition(NamedTuple):
+    """What about a zone is worth telling on its partition."""
+
+    name: str
+    is_open: bool
+    is_alarm: bool
+    is_out: bool
+
+
+def _condition(zone: ZoneRecord) -> _Condition | None:
+    """Return whether a zone stands against arming, is in alarm, is left out; None: nothing of that."""
+    found = stands_against(zone), zone.alarm is True, is_left_out(zone)
+    return _Condition(zone_name(zone), *found) if any(found) else None
+
+
 class PanelValues:
-    """Computes values of one panel and remembers which were told, so that only what changed is told again."""
+    """Computes values of one panel and remembers which were told, so that only what changed is told again.
+
+    Most zones are quiet, so only the others are kept: an event costs what there is to tell, not what the panel has.
+    """
 
     def __init__(self, uid: str, device: str) -> None:
         """`device`: the id of its record."""
@@ -54,21 +72,42 @@ class PanelValues:
         self._whole = feature_id(self._own, "alarm_control_panel", Kind.PANEL)
         self._ids: dict[int, tuple[str, str, str, str]] = {}
         self._told: dict[str, Value | Unknown] = {}
-        self._seen: dict[int, tuple[ZoneRecord, tuple[str, bool, bool, bool]]] = {}
+        self._notable: dict[int, _Condition] = {}
+        self._places: dict[int, int] = {}
 
     def forget(self) -> None:
         """Tell everything again."""
         self._told.clear()
 
+    def arrange(self, zones: Iterable[ZoneRecord]) -> None:
+        """Take over all zones; values name them in this order."""
+        found = {zone.id: _condition(zone) for zone in zones}
+        self._places = {id_: place for place, id_ in enumerate(found)}
+        self._notable = {id_: condition for id_, condition in found.items() if condition is not None}
+
+    def note(self, zone: ZoneRecord) -> None:
+        """Take over one zone that is other than before."""
+        condition = _condition(zone)
+        if condition is None:
+            self._notable.pop(zone.id, None)
+            return
+        is_new = zone.id not in self._notable
+        self._notable[zone.id] = condition
+        if is_new and len(self._notable) > 1:
+            self._notable = dict(sorted(self._notable.items(), key=self._place))
+
+    def _place(self, item: tuple[int, object]) -> int:
+        """Return where a zone stands among all."""
+        return self._places[item[0]]
+
     def of(
         self,
-        partitions: Iterable[tuple[Partition, Collection[ZoneRecord]]],
+        partitions: Iterable[tuple[Partition, Container[int]]],
         every: Collection[Partition],
-        zones: Collection[ZoneRecord],
         *,
         zones_known: bool,
     ) -> dict[str, Value | Unknown]:
-        """Return what changed: of `partitions`, each with its zones, and of the panel, which has `every` and `zones`.
+        """Return what changed: of `partitions`, each with the ids of its zones, and of the panel, which has `every`.
 
         `zones_known` False: the zones were never read.
         """
@@ -82,7 +121,7 @@ class PanelValues:
             values[last_alarm_zone] = part.last_alarm_zone or UNKNOWN
         if len(every) > 1:
             last = max(every, key=lambda part: part.changed_at)
-            value = self._value(whole(part.state for part in every), last.changed_by, zones)
+            value = self._value(whole(part.state for part in every), last.changed_by, None)
             values[self._whole] = UNKNOWN if value == _UNKNOWN else value
         return self._new(values)
 
@@ -98,33 +137,16 @@ class PanelValues:
             )
         return found
 
-    def _value(self, state: ArmState | None, changed_by: str | None, zones: Iterable[ZoneRecord]) -> AlarmPanelValue:
-        """Put a state and its zones together."""
-        open_zones, alarm_zones, left_out = [], [], []
-        for zone in zones:
-            name, is_open, is_alarm, is_out = self._condition(zone)
-            if is_open:
-                open_zones.append(name)
-            if is_alarm:
-                alarm_zones.append(name)
-            if is_out:
-                left_out.append(name)
+    def _value(self, state: ArmState | None, changed_by: str | None, zones: Container[int] | None) -> AlarmPanelValue:
+        """Put a state and its zones (None: all) together."""
+        own = [one for id_, one in self._notable.items() if zones is None or id_ in zones]
         return AlarmPanelValue(
             state=state,
             changed_by=changed_by,
-            open_zones=tuple(open_zones),
-            alarm_zones=tuple(alarm_zones),
-            bypassed_zones=tuple(left_out),
+            open_zones=tuple([one.name for one in own if one.is_open]),
+            alarm_zones=tuple([one.name for one in own if one.is_alarm]),
+            bypassed_zones=tuple([one.name for one in own if one.is_out]),
         )
-
-    def _condition(self, zone: ZoneRecord) -> tuple[str, bool, bool, bool]:
-        """Return a zone's name, whether it stands against arming, is in alarm, is left out; found once for each record."""
-        seen = self._seen.get(zone.id)
-        if seen is not None and seen[0] is zone:
-            return seen[1]
-        found = (zone_name(zone), stands_against(zone), zone.alarm is True, is_left_out(zone))
-        self._seen[zone.id] = (zone, found)
-        return found
 
     def _new(self, values: Mapping[str, Value | Unknown]) -> dict[str, Value | Unknown]:
         """Return what was not told like this before, and remember it."""

@@ -16,6 +16,7 @@ class PartitionSet:
         self.by_number: dict[int, Partition] = {}
         self._modes = modes
         self._zones: dict[int, tuple[int, ...]] = {}
+        self._members: dict[int, frozenset[int]] = {}
         self._reported: set[int] = set()
         self._early: float | None = None
 
@@ -37,6 +38,10 @@ class PartitionSet:
         """Return the ids of the zones of a partition."""
         return self._zones.get(number, ())
 
+    def members(self, number: int) -> frozenset[int]:
+        """Return the same as a set."""
+        return self._members.get(number, frozenset())
+
     def of(self, zone: ZoneRecord) -> tuple[int, ...]:
         """Return the partitions that a zone belongs to; a single one has all zones that name none."""
         if found := tuple(number for number in zone.partitions if number in self.by_number):
@@ -52,6 +57,7 @@ class PartitionSet:
             for number in self.of(zone):
                 belonging[number].append(zone.id)
         self._zones = {number: tuple(ids) for number, ids in belonging.items()}
+        self._members = {number: frozenset(ids) for number, ids in belonging.items()}
         return [number for number in before if number not in self.by_number]
 
     def note(self, event: PanelEvent) -> None:

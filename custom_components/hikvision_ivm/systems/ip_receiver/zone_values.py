@@ -71,7 +71,9 @@ def has_problem(zone: ZoneRecord) -> bool | None:
     return any(known) if known else None
 
 
-_READ: Final[tuple[tuple[str, Kind, Callable[[ZoneRecord], Value | None]], ...]] = (
+type _Reader = Callable[[ZoneRecord], Value | None]
+
+_ROWS: Final[tuple[tuple[str, Kind, _Reader], ...]] = (
     ("binary_sensor", Kind.ZONE, is_open),
     ("binary_sensor", Kind.ZONE_ALARM, lambda zone: zone.alarm),
     ("binary_sensor", Kind.TAMPER, lambda zone: zone.tampered),
@@ -92,15 +94,22 @@ _READ: Final[tuple[tuple[str, Kind, Callable[[ZoneRecord], Value | None]], ...]]
     ("select", Kind.DEACTIVATION, lambda zone: DEACTIVATION_WORDS.get((zone.deactivated or "").lower())),
 )
 """Type and kind of a feature, and what of a zone is its value."""
+_READ: Final[tuple[tuple[str, str, _Reader], ...]] = tuple((type_, kind.value, read) for type_, kind, read in _ROWS)
 
 
 def zone_values(uid: str, device: str, zone: ZoneRecord) -> dict[str, Value | Unknown]:
     """Return the values of everything a zone could have, by feature id, whether it has the feature or not."""
     own = zone_id(uid, device, zone.id)
     return {
-        feature_id(own, type_, kind.value): UNKNOWN if (value := read(zone)) is None else value
-        for type_, kind, read in _READ
+        feature_id(own, type_, kind): UNKNOWN if (value := read(zone)) is None else value for type_, kind, read in _READ
     }
+
+
+def changed_values(uid: str, device: str, old: ZoneRecord, new: ZoneRecord) -> dict[str, Value | Unknown]:
+    """Return the values that differ between two records of a zone."""
+    changed = [(type_, kind, value) for type_, kind, read in _READ if (value := read(new)) != read(old)]
+    own = zone_id(uid, device, new.id)
+    return {feature_id(own, type_, kind): UNKNOWN if value is None else value for type_, kind, value in changed}
 
 
 def zone_available(zone: ZoneRecord) -> bool:

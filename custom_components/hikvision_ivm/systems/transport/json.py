@@ -14,6 +14,9 @@ from ..errors import ProtocolError
 
 NOTHING: Final = frozenset({"", "null", "none", "undefined"})
 """Texts that stand for "not there", in lower case."""
+_LONGEST_NOTHING: Final = max(map(len, NOTHING))
+_EXACT: Final = 2**53
+"""Whole numbers below this are the same as floating point numbers."""
 
 
 class Fields(Mapping[str, Any]):
@@ -82,7 +85,10 @@ class Fields(Mapping[str, Any]):
     def integer(self, *names: str) -> int | None:
         """Return the first of these that is a whole number, or text of one."""
         for name in names:
-            found = as_number(self._found(name))
+            value = self._found(name)
+            if type(value) is int and -_EXACT < value < _EXACT:
+                return value
+            found = as_number(value)
             if found is not None and found.is_integer():
                 return int(found)
         return None
@@ -181,7 +187,7 @@ def as_text(value: Any) -> str | None:
         text = value.strip()
         if not text.isascii():
             text = text.encode("utf-8", "replace").decode()  # half characters are not storable
-        return None if text.lower() in NOTHING else text
+        return None if len(text) <= _LONGEST_NOTHING and text.lower() in NOTHING else text
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     if isinstance(value, float):
