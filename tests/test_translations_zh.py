@@ -16,10 +16,14 @@ CHINESE: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 CODE = re.compile(r"`[^`]*`")
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?().]|[,;:!?()][\u4e00-\u9fff]")
+CLINGING = re.compile(r"[\u4e00-\u9fff](?:[A-Za-z0-9`]|\{(?!part\}))|[A-Za-z0-9`}][\u4e00-\u9fff]")
+LINK = re.compile(r"\{(?:callback|portal|url|\w+_url|url_\w+)\}(?!\s|$)")
+"""A web address with something at its end: a link that is made of it would take in all signs up to the next blank."""
 
 NAMES = {
-    "AppKey", "AppSecret", "Contact ID", "HLS", "HikCentral Professional", "ID", "IP Receiver Pro", "RTMP", "TCP", "UDP",
-    "Wi-Fi",
+    "AppKey", "AppSecret", "Contact ID", "HLS", "Hik IP Receiver Pro", "HikCentral Professional", "ID",
+    "IP Receiver Pro", "RTMP", "TCP", "UDP", "Wi-Fi",
 }  # fmt: skip
 """What is called the same in Chinese."""
 
@@ -71,6 +75,18 @@ def test_placeholders(section: str) -> None:
         assert not set(chinese) & {"\uff5b", "\uff5d"}, place
         # The part brings its own blank.
         assert " {part}" not in chinese, place
+
+
+@pytest.mark.parametrize("section", ENGLISH)
+def test_typography(section: str) -> None:
+    """Signs are wide, Latin words stand apart, and lines and sentences end where the English ones do."""
+    for place, english, chinese in texts(section):
+        prose = CODE.sub("``", chinese)
+        for fault in (HALF_WIDTH, CLINGING, LINK):
+            assert not fault.search(prose), place
+        assert chinese.endswith("\u3002") == english.endswith("."), place
+        assert chinese.count("\n") == english.count("\n"), place
+        assert re.findall(r"(?m)^\d+\.", chinese) == re.findall(r"(?m)^\d+\.", english), place
 
 
 @pytest.mark.parametrize("section", ENGLISH)
