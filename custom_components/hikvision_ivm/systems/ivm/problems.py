@@ -44,8 +44,14 @@ def state_problems(facts: Facts) -> list[Problem]:
                 unpaid.append(name)
             elif package_state(channel, Package.MANAGEMENT) is PackageState.CLOSED:
                 unserved.append(name)
-    sorts = {"ivm_frozen": frozen, "ivm_unpaid": unpaid, "ivm_no_service": unserved}
-    return [Problem(key=key, placeholders={"names": _named(names)}) for key, names in sorts.items() if names]
+    problems: list[Problem] = []
+    if frozen:
+        problems.append(Problem(key="ivm_frozen", placeholders={"names": _named(frozen)}))
+    if unpaid:
+        problems.append(Problem(key="ivm_unpaid", placeholders={"names": _named(unpaid)}))
+    if unserved:
+        problems.append(Problem(key="ivm_no_service", placeholders={"names": _named(unserved)}))
+    return problems
 
 
 def left_out(failed: Mapping[str, SystemFailure]) -> list[Problem]:
