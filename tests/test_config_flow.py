@@ -162,7 +162,7 @@ def suggested(result: ConfigFlowResult) -> dict[str, Any]:
 
 async def test_menu_shows_only_systems_that_work(hass: HomeAssistant, device: Device) -> None:
     """A system that has a form but no class is not offered, nor the other way round."""
-    with patch.dict(FORMS, {"other": FORMS["isapi"]}):  # type: ignore[call-overload]
+    with patch.dict(FORMS, {"other": FORMS["isapi"]}):
         result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert result["menu_options"] == ["isapi", "hikcentral", "ip_receiver", "ivm"]
 
