@@ -341,3 +341,26 @@ async def test_a_right_without_a_token_is_none() -> None:
         made.cloud.fault(LOCK, raw="{}", status=200, times=1)
         with pytest.raises(SystemFailure, match="control token"):
             await ptz.move(made.address(), "left")
+
+
+async def test_a_right_that_may_have_been_taken_is_given_back() -> None:
+    """Taking it got no answer: without that nobody could move the camera for two minutes."""
+    async with moving() as (made, ptz):
+        made.cloud.fault(LOCK, drop="after", times=1, method="GET")
+        with pytest.raises(ConnectionFailedError):
+            await ptz.move(made.address(), "left", duration=1.0)
+        assert log(made) == ["STOP"]
+        assert (made.cloud.count(LOCK, "GET"), made.cloud.count(LOCK, "POST")) == (2, 1)
+        await ptz.close()
+        assert made.cloud.count(LOCK, "POST") == 2
+        assert made.channel().ptz.token is None
+
+
+async def test_a_right_of_somebody_else_is_not_given_back() -> None:
+    """It was refused, so it is not ours."""
+    async with moving() as (made, ptz):
+        made.cloud.fault(LOCK, code="IVM.20000029", status=500, times=1, method="GET")
+        with pytest.raises(OccupiedError):
+            await ptz.move(made.address(), "left", duration=1.0)
+        await ptz.close()
+        assert made.cloud.count(LOCK, "POST") == 0

@@ -216,6 +216,7 @@ class IvmClient:
             headers={TOKEN_HEADER: token},
             timeout=WRITE_SECONDS if writes else READ_SECONDS,
             limit=BODY_LIMIT,
+            repeat=not writes,
         )
 
     async def _fetch_token(self, renew: bool) -> Fields:

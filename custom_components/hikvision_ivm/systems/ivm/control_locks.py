@@ -11,8 +11,9 @@ from typing import Final
 
 from ..background import Background, wait_for_end
 from ..errors import ProtocolError, SystemFailure
+from ..movement import nothing_moves
 from .client import IvmClient
-from .codes import LockLostError
+from .codes import LockLostError, OccupiedError
 from .places import dc
 from .records import ChannelAddress
 
@@ -31,11 +32,15 @@ type Use[T] = Callable[[str], Awaitable[T]]
 
 @dataclass(slots=True, eq=False)
 class _Right:
-    """What is known of one camera's right. `turn` counts its uses, `holders` want it kept."""
+    """What is known of one camera's right. `turn` counts its uses, `holders` want it kept.
+
+    `doubtful`: taking it got no answer, so it may be ours without a token.
+    """
 
     channel: ChannelAddress
     queue: asyncio.Lock = field(default_factory=asyncio.Lock)
     token: str | None = field(default=None, repr=False)
+    doubtful: bool = False
     ends: float = 0.0
     last: float = float("-inf")
     turn: int = 0
@@ -104,30 +109,41 @@ class ControlLocks:
         now = self._runtime.monotonic()
         if right.token is not None and now < right.ends:
             return right.token
-        right.token = None
-        answer = await self._client.call("GET", f"{dc(right.channel)}/control-lock", writes=True)
+        if right.doubtful:
+            await self._give_back(right)
+        right.token, right.doubtful = None, True
+        try:
+            answer = await self._client.call("GET", f"{dc(right.channel)}/control-lock", writes=True)
+        except SystemFailure as error:
+            right.doubtful = not nothing_moves(error) and not isinstance(error, (OccupiedError, LockLostError))
+            raise
         token = answer.text("control_token", "control_lock")
         if token is None:
             raise ProtocolError(reason="the answer holds no control token")
+        right.doubtful = False
         right.token, right.ends = token, now + LIFE_SECONDS - MARGIN_SECONDS
         return token
 
     def _release_later(self, right: _Right) -> None:
         """Give the right back in some seconds, unless it is used until then."""
-        if right.token is not None and not right.holders:
+        if (right.token is not None or right.doubtful) and not right.holders:
             self._background.start(self._release(right, right.turn))
 
     async def _release(self, right: _Right, turn: int) -> None:
         """Give the right back. If that fails it ends by itself."""
         await wait_for_end(self._runtime, KEEP_SECONDS, self._closing)
         async with right.queue:
-            if right.turn != turn or right.holders or right.token is None:
+            if right.turn != turn or right.holders or (right.token is None and not right.doubtful):
                 return
-            right.token = None
-            try:
-                await self._client.call("POST", f"{dc(right.channel)}/control-lock")
-            except SystemFailure as error:
-                _LOGGER.debug("The right to move a camera was not given back: %s", error)
+            await self._give_back(right)
+
+    async def _give_back(self, right: _Right) -> None:
+        """Tell the cloud that the right is not needed any more."""
+        right.token, right.doubtful = None, False
+        try:
+            await self._client.call("POST", f"{dc(right.channel)}/control-lock")
+        except SystemFailure as error:
+            _LOGGER.debug("The right to move a camera was not given back: %s", error)
 
     def _right(self, channel: ChannelAddress) -> _Right:
         """Return what is known of a camera's right."""
