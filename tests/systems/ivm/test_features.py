@@ -230,14 +230,27 @@ def test_a_recorder() -> None:
 
 
 def test_a_camera_is_its_channel() -> None:
-    """By type and number of channels, not by either alone."""
+    """By type and number of channels; where no type is told, by their number alone."""
     known = facts(listed(device("D1", firmware=None), channel("D1", firmware="7", model="M")))
     (only,) = device_part(UID, known, known.devices["D1"]).devices
     assert (only.kind, only.firmware, only.model, only.parent, only.area) == (DeviceKind.CAMERA, "7", "M", UID, None)
-    for record in (device("D1", type="NVR"), device("D1", ("0", "1")), device("D1", type=None)):
+    for record in (device("D1", type="NVR"), device("D1", ("0", "1")), device("D1", ("0", "1"), type=None)):
         known = facts(listed(record))
         assert len(device_part(UID, known, record).devices) == 1 + len(record.channels)
+    (untyped,) = device_part(UID, facts(listed(device("D1", type=None))), device("D1", type=None)).devices
+    assert untyped.kind is DeviceKind.CAMERA
     assert device_part(UID, facts(), device("D1", (), name="")).devices[0].name == "D1"
+
+
+def test_ids_with_signs_that_none_should_have() -> None:
+    """They lead to ids that differ, without those signs."""
+    odd = ("门口", "车库", "a b", "a_b", "a/b", "../", "-1", "0")
+    known = facts(listed(device("D1", odd, type="NVR")))
+    part = device_part(UID, known, known.devices["D1"])
+    ids = [one.id.removeprefix(f"{UID}_D1_") for one in part.devices[1:]]
+    assert len(set(ids)) == len(odd)
+    assert ids[-2:] == ["-1", "0"]
+    assert all(id_.isascii() and not set(id_) & set(" /_") for id_ in ids)
 
 
 def test_the_account_and_its_organisations() -> None:

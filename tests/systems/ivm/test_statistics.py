@@ -55,7 +55,8 @@ async def test_the_day_is_that_of_the_cloud() -> None:
     [
         (b"{}", [UNKNOWN, UNKNOWN, UNKNOWN]),
         (b'{"in": null, "out": [1, 2]}', [UNKNOWN, 3, UNKNOWN]),
-        (b'{"in": ["3", null, "x", -5, 4.0], "out": []}', [7, 0, 7]),
+        (b'{"in": ["3", null, "x", -5, 4.0], "out": [0]}', [7, 0, 7]),
+        (b'{"in": [], "out": [null, null]}', [UNKNOWN, UNKNOWN, UNKNOWN]),
         (b'{"in": 5, "out": "6"}', [UNKNOWN, UNKNOWN, UNKNOWN]),
     ],
 )

@@ -63,6 +63,7 @@ def test_a_camera_that_tells_nothing() -> None:
         ("ONLINE", None, UNKNOWN, True),
         (None, "ONLINE", True, True),
         (None, "OFFLINE", False, False),
+        ("ONLINE", "DREAMING", UNKNOWN, True),
     ],
 )
 def test_online(owner: str | None, own: str | None, online: object, *, available: bool) -> None:
@@ -86,7 +87,7 @@ def test_a_channel_whose_id_is_none_any_more() -> None:
 @pytest.mark.parametrize(
     ("owner", "own", "frozen"),
     [("NORMAL", "NORMAL", False), (FROZEN, "NORMAL", True), ("NORMAL", FROZEN, True), (None, FROZEN, True),
-     (None, "NORMAL", False), (None, None, UNKNOWN)],
+     (None, "NORMAL", False), (None, None, UNKNOWN), ("NORMAL", "UNAVAILABLE_LOCKED", True), (None, "RESTING", UNKNOWN)],
 )  # fmt: skip
 def test_frozen(owner: str | None, own: str | None, frozen: object) -> None:
     """One of both is enough."""
@@ -127,6 +128,8 @@ def test_organisations() -> None:
     )
     assert values(known, "org_1") == {"sensor_channels_total": 3, "sensor_channels_online": 1}
     assert values(known, "org_2") == {"sensor_channels_total": 1, "sensor_channels_online": 0}
+    silent = facts(listed(device("D1", orgs=("1",), state=None), channel("D1", state=None)), orgs=(HOME,))
+    assert values(silent, "org_1") == {"sensor_channels_total": 1, "sensor_channels_online": UNKNOWN}
 
 
 def test_some_devices() -> None:

@@ -126,6 +126,6 @@ def channel_device(uid: str, device: DeviceRecord, channel: ChannelRecord, facts
 def _kind(device: DeviceRecord) -> DeviceKind:
     """Return what a device is."""
     word = (device.type or "").upper()
-    if word.startswith("IP"):
+    if device.is_single or word.startswith("IP"):
         return DeviceKind.CAMERA
     return DeviceKind.RECORDER if word in {"NVR", "DVR", "MEDGE"} else DeviceKind.OTHER

@@ -17,7 +17,7 @@ from .capabilities import normalised
 from .client import IvmClient
 from .paging import Paging
 from .places import dc
-from .records import ROOT_ORG, ChannelAddress, ChannelRecord, DeviceRecord, OrgRecord, Protocol
+from .records import ROOT_ORG, UNREGISTERED, ChannelAddress, ChannelRecord, DeviceRecord, OrgRecord, Protocol
 
 FEW: Final = 3
 """Calls under way at once while a tree is walked."""
@@ -26,8 +26,7 @@ OLDEST_FIRST: Final[Mapping[str, str | int | bool | None]] = {"sort_by": "create
 """So that what is added while pages are read comes last and moves nothing."""
 _HERE_ONLY: Final = "1"
 _NO_ID: Final = "CHANNEL_ID_INVALID"
-_NOT_USED: Final = "UNREGISTERED"
-_SAME: Final[Mapping[str, str]] = {"UNALLOCATED": _NOT_USED}
+_SAME: Final[Mapping[str, str]] = {"UNALLOCATED": UNREGISTERED}
 """Two words for one thing: one list says this, the other that (ivm §1.12)."""
 
 

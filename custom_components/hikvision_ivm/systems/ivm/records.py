@@ -11,6 +11,9 @@ from typing import Final
 ROOT_ORG: Final = "0"
 ONLINE: Final = "ONLINE"
 OFFLINE: Final = "OFFLINE"
+UNREGISTERED: Final = "UNREGISTERED"
+_REACHED: Final[Mapping[str, bool]] = {ONLINE: True, OFFLINE: False, UNREGISTERED: False}
+"""A state that is not here tells nothing."""
 
 
 class Protocol(StrEnum):
@@ -76,7 +79,7 @@ class ChannelRecord:
     @property
     def online(self) -> bool | None:
         """Whether it is online; None if that is not known."""
-        return None if self.state is None else self.state == ONLINE
+        return _REACHED.get(self.state or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +105,12 @@ class DeviceRecord:
     @property
     def online(self) -> bool | None:
         """Whether it is online; None if that is not known."""
-        return None if self.state is None else self.state == ONLINE
+        return _REACHED.get(self.state or "")
 
     @property
     def is_single(self) -> bool:
-        """Whether it is a camera whose one channel is itself."""
-        return (self.type or "").upper().startswith("IP") and len(self.channels) == 1
+        """Whether it is a camera whose one channel is itself; so is a device with one channel of which no type is told."""
+        return (self.type or "IP").upper().startswith("IP") and len(self.channels) == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

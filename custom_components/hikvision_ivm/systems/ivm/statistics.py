@@ -144,9 +144,9 @@ def _step(period: Period, numbers: int) -> Step:
 
 
 def _numbers(answer: Fields, name: str) -> tuple[int, ...] | None:
-    """Return the numbers of a list, with 0 in the place of what is none; None if there is no list."""
+    """Return the numbers of a list, with 0 in the place of what is none; None if there is no list, or none in it."""
     rows = answer.get(name)
-    if not isinstance(rows, (list, tuple)):
+    read = [as_number(row) for row in rows] if isinstance(rows, (list, tuple)) else []
+    if all(number is None for number in read):
         return None
-    read = (as_number(row) for row in rows)
     return tuple(max(0, int(number)) if number is not None else 0 for number in read)

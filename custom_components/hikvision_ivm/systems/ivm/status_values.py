@@ -15,7 +15,9 @@ from .features_channel import CARD_WORDS
 from .places import channel_id, device_id, feature_id, org_id
 from .records import ChannelRecord, DeviceRecord, Facts
 
-FROZEN: Final = "UNAVAILABLE_FROZEN"
+_FROZEN: Final = "UNAVAILABLE"
+"""How words begin for what the cloud withholds."""
+_NORMAL: Final = "NORMAL"
 _MASKED: Final[Mapping[str, bool]] = MappingProxyType({"OPEN": True, "CLOSE": False})
 _CARD_FAILED: Final[Mapping[str, bool]] = MappingProxyType({"ok": False, "error": True, "formatting": False})
 """A card that is not there has neither failed nor not."""
@@ -29,9 +31,14 @@ def is_online(device: DeviceRecord, channel: ChannelRecord) -> bool | None:
 
 
 def is_frozen(device: DeviceRecord, channel: ChannelRecord | None = None) -> bool | None:
-    """Whether a device, or a channel or its device, is frozen by the cloud; None if that is not known."""
+    """Whether a device, or a channel or its device, is frozen by the cloud; None if that is not known.
+
+    A word that nobody knows says neither.
+    """
     told = [one.system_state for one in (device, channel) if one is not None and one.system_state is not None]
-    return any(word == FROZEN for word in told) if told else None
+    if any(word.startswith(_FROZEN) for word in told):
+        return True
+    return False if _NORMAL in told else None
 
 
 def is_available(device: DeviceRecord, channel: ChannelRecord) -> bool:
@@ -85,20 +92,24 @@ def _take(
 
 
 def org_values(uid: str, facts: Facts) -> dict[str, Value | Unknown]:
-    """Return how many imported channels organisations have, with those below, and how many of them are online."""
-    totals = dict.fromkeys(facts.orgs, 0)
-    online = dict.fromkeys(facts.orgs, 0)
+    """Return how many imported channels organisations have, with those below, and how many of them are online.
+
+    Where nothing is known of any of them, that is not known either.
+    """
+    totals, online, known = (dict.fromkeys(facts.orgs, 0) for _ in range(3))
     for device in facts.devices.values():
-        states = [is_online(device, channel) is True for channel in channels_of(facts, device)]
+        states = [is_online(device, channel) for channel in channels_of(facts, device)]
         for org in device.orgs:
             if org in totals:
                 totals[org] += len(states)
-                online[org] += sum(states)
+                online[org] += states.count(True)
+                known[org] += len(states) - states.count(None)
     found: dict[str, Value | Unknown] = {}
     for org in facts.orgs:
         own = org_id(uid, org)
         found[feature_id(own, SensorFeature.type, Kind.CHANNELS_TOTAL)] = totals[org]
-        found[feature_id(own, SensorFeature.type, Kind.CHANNELS_ONLINE)] = online[org]
+        told = known[org] > 0 or totals[org] == 0
+        found[feature_id(own, SensorFeature.type, Kind.CHANNELS_ONLINE)] = online[org] if told else UNKNOWN
     return found
 
 
