@@ -136,6 +136,19 @@ async def test_picture_out_of_the_stream(hass: HomeAssistant, system: FakeSystem
     assert system.count("stream_source") == 1
 
 
+async def test_pictures_that_are_not_paid_for(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """The stream helps out, and once they are paid for they come again."""
+    system.has(MAIN)
+    await set_up()
+    system.failures["camera_image"] = errors.UnlicensedError(function="snapshot")
+    stream = running(b"\xff\xd8frame", {"hls": object()})
+    with patch.object(camera_component, "create_stream", return_value=stream):
+        assert (await async_get_image(hass, "camera.gate")).content == b"\xff\xd8frame"
+    system.failures.clear()
+    system.picture = Picture(content=b"\x89PNG", content_type="image/png")
+    assert (await async_get_image(hass, "camera.gate")).content == b"\x89PNG"
+
+
 async def test_picture_of_a_stream_that_runs_while_none_may_be_taken(
     hass: HomeAssistant, system: FakeSystem, set_up: SetUp
 ) -> None:

@@ -16,7 +16,7 @@ from .const import LOGGER
 from .coordinator import IvmConfigEntry, IvmCoordinator
 from .entity import IvmEntity, async_add_features, by_kind
 from .stills import first_picture
-from .systems.errors import BusyError, UnsupportedError
+from .systems.errors import BusyError, UnlicensedError, UnsupportedError
 from .systems.kinds import Kind
 from .systems.model import CameraFeature
 from .systems.values import CameraValue
@@ -112,10 +112,11 @@ class IvmCamera(IvmEntity[CameraFeature], Camera):
         if self._stills:
             try:
                 picture = await self.coordinator.system.camera_image(self.feature, width, height)
-            except UnsupportedError:
+            except UnsupportedError as error:
                 if not self.feature.streams:
                     raise
-                self._stills = False
+                # What is not booked or paid for now may be tomorrow.
+                self._stills = isinstance(error, UnlicensedError)
             except BusyError:
                 # The next one may not be taken yet; a stream that runs has one.
                 if self.stream is None or not self.stream.outputs():
