@@ -4,7 +4,7 @@ Nothing is asked of a system before somebody opens a day of a camera. A recordin
 stream, so that its address, which holds credentials, never reaches a browser.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, override
@@ -161,7 +161,7 @@ class RecordingSource(MediaSource):
             raise _as(Unresolvable, coordinator.command_failed(error)) from error
         stream = create_stream(self.hass, source, {CONF_RTSP_TRANSPORT: "tcp"}, DynamicStreamSettings())
         stream.add_provider(HLS_PROVIDER, timeout=IDLE_SECONDS)
-        _stop_at_end(self.hass, stream)
+        _stop_at_end(self.hass, stream, lambda: coordinator.system.playback_ended(source))
         return PlayMedia(stream.endpoint_url(HLS_PROVIDER), FORMAT_CONTENT_TYPE[HLS_PROVIDER])
 
     def _root(self) -> BrowseMediaSource:
@@ -324,12 +324,19 @@ def _recording(place: _Place, recording: Recording) -> BrowseMediaSource:
 
 
 @callback
-def _stop_at_end(hass: HomeAssistant, stream: Stream) -> None:
-    """Stop a stream some seconds after its recording ended or broke, instead of letting it begin anew."""
+def _stop_at_end(hass: HomeAssistant, stream: Stream, ended: Callable[[], Awaitable[None]]) -> None:
+    """Stop a stream some seconds after its recording ended or broke, instead of letting it begin anew.
+
+    `ended` is told then; a player that is closed before leaves the address to its own end.
+    """
+
+    async def finish() -> None:
+        await stream.stop()
+        await ended()
 
     @callback
     def stop() -> None:
-        hass.async_create_task(stream.stop(), f"{DOMAIN} end of a recording")
+        hass.async_create_task(finish(), f"{DOMAIN} end of a recording")
 
     @callback
     def state_changed() -> None:

@@ -253,6 +253,9 @@ class System(ABC):
         """
         raise UnsupportedError(function=feature.kind)
 
+    async def playback_ended(self, source: str) -> None:  # noqa: B027 - most addresses end by themselves
+        """Take back the address of a recording that is not played any more."""
+
     async def calendar_entries(
         self, feature: CalendarFeature, start: datetime, end: datetime
     ) -> Sequence[CalendarEntry]:

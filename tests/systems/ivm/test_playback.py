@@ -183,8 +183,24 @@ async def test_a_recording_plays(store: str, folder: str) -> None:
         assert await asyncio.to_thread(_frames, url) == 5
         await playback.revoke(url)
         assert address.revoked
+
+
+async def test_addresses_that_are_left_are_revoked_at_the_end() -> None:
+    """Once each; that it fails is no harm."""
+    async with recorded() as (made, playback, camera):
+        first = await playback.source(camera, NOON - 2 * HOUR, NOON - HOUR)
+        second = await playback.source(camera, NOON - HOUR, NOON)
+        await playback.revoke(first)
+        await playback.close()
+        assert given(made, second).revoked
+        assert [len(body["urls"]) for body in made.bodies("batch-delete")] == [1, 1]
+        await playback.revoke(first, "https://192.0.2.7/strange.m3u8")
+        await playback.close()
+        assert made.cloud.count("batch-delete") == 2
+        third = await playback.source(camera, NOON - HOUR, NOON)
         made.cloud.fault("batch-delete", drop=True)
-        await playback.revoke(url)
+        await playback.close()
+        assert not given(made, third).revoked
 
 
 async def test_the_device_has_what_the_cloud_has_not() -> None:

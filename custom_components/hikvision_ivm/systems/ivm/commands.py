@@ -148,7 +148,7 @@ class Commands:
     async def close(self) -> None:
         """Stop what moves and give back what is held."""
         parts = self._parts
-        await asyncio.gather(parts.ptz.close(), parts.live.close(), parts.snapshots.close())
+        await asyncio.gather(parts.ptz.close(), parts.live.close(), parts.playback.close(), parts.snapshots.close())
 
     async def _refresh_lists(self, feature: ButtonFeature, sink: Sink) -> None:
         """Read presets and tracks of a camera; that it has one of them only is no failure."""

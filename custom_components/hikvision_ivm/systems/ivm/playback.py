@@ -1,5 +1,6 @@
 """Recordings in the cloud and on devices: what there is, and how to play it (ivm §3.9-§3.12)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
@@ -25,7 +26,7 @@ from ..settings import LIVE_PROTOCOL
 from ..transport.json import Fields
 from .codes import CloudRejectedError, NoDataError
 from .context import Context
-from .live import REVOKE, playable
+from .live import CLOSE_SECONDS, REVOKE, playable
 from .paging import Paging
 from .places import dc
 from .ptz import channel_of
@@ -94,6 +95,7 @@ class Playback:
         """Does no I/O."""
         self._context = context
         self._zone: tzinfo = zone_of(context.options, context.runtime)
+        self._given: dict[str, float] = {}
         self._old: set[str] = set()
         self._compact = False
 
@@ -141,12 +143,23 @@ class Playback:
                 failures.append(error)
         raise next((error for error in failures if not isinstance(error, NotFoundError)), failures[0])
 
-    async def revoke(self, url: str) -> None:
-        """Revoke an address that is not played any more (ivm §3.11); it ends by itself if that fails."""
+    async def revoke(self, *urls: str) -> None:
+        """Revoke addresses that are not played any more (ivm §3.11); they end by themselves if that fails."""
+        now = self._context.runtime.monotonic()
+        living = [url for url in urls if self._given.pop(url, 0.0) > now and not url.startswith("rtsp")]
         try:
-            await self._context.client.call("POST", REVOKE, body={"urls": [{"url": url}]})
+            if living:
+                await self._context.client.call("POST", REVOKE, body={"urls": [{"url": url} for url in living]})
         except SystemFailure as error:
-            _LOGGER.debug("The address of a recording was not revoked: %s", type(error).__name__)
+            _LOGGER.debug("Addresses of recordings were not revoked: %s", type(error).__name__)
+
+    async def close(self) -> None:
+        """Revoke every address that may still live."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.revoke(*self._given)
+        except TimeoutError:
+            _LOGGER.debug("Addresses of recordings were left to end by themselves")
 
     # lists
 
@@ -216,8 +229,14 @@ class Playback:
                 last = error
                 continue
             if (url := _url_of(answer, protocol)) is not None:
+                self._keep(url, life)
                 return url
         raise NotPlayableError(function=self._what(channel)) from last
+
+    def _keep(self, url: str, life: float) -> None:
+        """Remember an address until it ends."""
+        now = self._context.runtime.monotonic()
+        self._given = {one: ends for one, ends in self._given.items() if ends > now} | {url: now + life}
 
     async def _connect(
         self,

@@ -405,6 +405,11 @@ class IvmSystem(System):
         return await self._parts.playback.source(feature, start, end, store=_store(feature))
 
     @override
+    async def playback_ended(self, source: str) -> None:
+        """Revoke the address of a recording."""
+        await self._parts.playback.revoke(source)
+
+    @override
     async def image(self, feature: ImageFeature) -> Picture | None:
         """Fetch a heat map, or the picture of the last event."""
         return await self._commands.image(feature)
