@@ -91,6 +91,10 @@ class Running:
         """How the pushes are."""
         return self.sink.health[-1] if self.sink.health else PushHealth(PushState.CONNECTING)
 
+    def state(self) -> PushState:
+        """Return the state of the push channel."""
+        return self.health.state
+
     def asked(self, path: str = "", method: str | None = None) -> int:
         """Count requests."""
         return self.cloud.count(path, method)

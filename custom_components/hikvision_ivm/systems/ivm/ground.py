@@ -42,13 +42,14 @@ class Place:
 
 @dataclass(slots=True)
 class Collected:
-    """What a message led to, until it is reported. `stale`: the lists are to be read again."""
+    """What a message led to, until it is reported. `stale`: the lists are to be read again; `gone`: ids of devices."""
 
     sink: Sink
     received: datetime
     values: dict[str, Value | Unknown] = field(default_factory=dict)
     available: dict[str, bool] = field(default_factory=dict)
     occurrences: list[Occurrence] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     stale: bool = False
 
 

@@ -77,6 +77,8 @@ class Router:
         self.counts[message.type if handler is not None else "unknown_type"] += 1
         (handler or Router._unknown_type)(self, message, collected)
         self._ground.finish(collected)
+        for device in collected.gone:
+            self._gone(device)
         if collected.stale:
             self._stale()
 
@@ -235,7 +237,7 @@ class Router:
         if kind is Kind.PACKAGE_ENDED:
             self.ended.add(what, entry.device, entry.channel)
         elif kind is Kind.DEVICE_REMOVED:
-            self._gone(entry.device)
+            collected.gone.append(entry.device)
 
     # analysis
 

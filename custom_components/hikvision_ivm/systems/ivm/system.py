@@ -50,11 +50,11 @@ from .readings import applied, learnt_of, outside_of, readings_of
 from .records import ROOT_ORG, ChannelAddress, Facts
 from .register import Changed
 from .seen import with_seen
-from .status_values import status_report
+from .status_values import org_values, status_report
+from .wishes import status_seconds
 
 _LOGGER = logging.getLogger(__name__)
 
-STATUS_SECONDS: Final = 60.0
 DETAIL_SECONDS: Final = 60.0
 """Between two turns of what is asked of each channel; how much one turn asks is a matter of the budget."""
 INVENTORY_SECONDS: Final = 900.0
@@ -107,6 +107,7 @@ class IvmSystem(System):
         self._learning: set[Key] = set()
         self._growing: asyncio.Task[None] | None = None
         self._meeting: asyncio.Task[None] | None = None
+        self._counting: asyncio.Task[None] | None = None
         self._met_at = float("-inf")
         for part in (self._parts.ptz, self._parts.snapshots, self._parts.presets, self._parts.cruises):
             part.refused = self._refused
@@ -238,7 +239,7 @@ class IvmSystem(System):
         """Return the seconds between polls. States are read as often when they are pushed: a push may be lost."""
         factor = STRAINED_FACTOR if self.client.strained else 1.0
         return {
-            Tier.STATUS: STATUS_SECONDS * factor,
+            Tier.STATUS: status_seconds(self._options) * factor,
             Tier.DETAIL: DETAIL_SECONDS * factor,
             Tier.INVENTORY: INVENTORY_SECONDS * factor,
         }
@@ -355,12 +356,26 @@ class IvmSystem(System):
         changed = self._stock.tell(device, channel, changes)
         if changed and self._sink is not None and self._stock.renew(changed):
             self._replaced(self._sink, changed)
+        elif changed:
+            self._recount()
 
     def _gone(self, device: str) -> None:
         """A device does not belong to the account any more."""
         changed = self._stock.drop(device)
         if changed and self._sink is not None and self._stock.renew(changed):
             self._replaced(self._sink)
+            self._recount()
+
+    def _recount(self) -> None:
+        """Tell soon how much there is in organisations: one message may tell of many channels."""
+        if self._counting is None or self._counting.done():
+            self._counting = self._background.start(self._counted())
+
+    async def _counted(self) -> None:
+        """Wait for more, then count."""
+        await self._runtime.sleep(GROW_SECONDS)
+        if self._sink is not None:
+            self._report(self._sink, Report(values=org_values(self._uid, self._stock.facts)))
 
     def _stale(self) -> None:
         """Read the lists soon: something turned up that nobody knows."""
