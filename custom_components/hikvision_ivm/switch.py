@@ -90,6 +90,12 @@ class IvmSwitch(IvmEntity[SwitchFeature], SwitchEntity):
 
     @property
     @override
+    def entity_category(self) -> EntityCategory | None:
+        """Whether it is a setting: what the device switches by rules is not switched with the rest of a room."""
+        return EntityCategory.CONFIG if self.feature.ruled else super().entity_category
+
+    @property
+    @override
     def is_on(self) -> bool | None:
         """Whether it is on; None if unknown."""
         return known if isinstance(known := self.known, bool) else None

@@ -278,9 +278,10 @@ class SirenFeature(Feature):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchFeature(Feature):
-    """Something that can be turned on and off. Value: bool."""
+    """Something that can be turned on and off. Value: bool. `ruled`: the device switches it by rules of its own, too."""
 
     type = "switch"
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
