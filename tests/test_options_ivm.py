@@ -14,7 +14,7 @@ from custom_components.hikvision_ivm.systems.settings import LIVE_PROTOCOLS
 from tests.ivm_system import WEBHOOK_ID, CloudSystem, cloud_entry, load
 
 CALLBACK = {"post_url": "", "callback_take_over": False}
-ADVANCED = {"platform_zone": "", "raw_events": False}
+ADVANCED = {"poll_seconds": 60, "platform_zone": "", "raw_events": False}
 ALL: Mapping[str, Any] = {
     "organisations": [],
     "live_protocol": "https_hls",
@@ -33,6 +33,7 @@ STORED = {
     "push": True,
     "hold_alarm": 30,
     "callback_take_over": False,
+    "poll_seconds": 60,
     "raw_events": False,
 }
 
@@ -106,7 +107,7 @@ async def test_choices(hass: HomeAssistant) -> None:
         "personal": ["plates"],
         "hold_alarm": 90,
         "callback": {"post_url": " https://home.example.com ", "callback_take_over": True},
-        "advanced": {"platform_zone": "Asia/Singapore", "raw_events": True},
+        "advanced": {"poll_seconds": 300, "platform_zone": "Asia/Singapore", "raw_events": True},
     }
     assert (await submit(hass, result, **typed))["type"] is FlowResultType.CREATE_ENTRY
     stored = {
@@ -120,6 +121,7 @@ async def test_choices(hass: HomeAssistant) -> None:
         "hold_alarm": 90,
         "post_url": "https://home.example.com",
         "callback_take_over": True,
+        "poll_seconds": 300,
         "platform_zone": "Asia/Singapore",
         "raw_events": True,
     }

@@ -128,7 +128,20 @@ OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
                 Toggle(name=settings.CALLBACK_TAKE_OVER, default=False),
             ),
         ),
-        Section(name=ADVANCED, rows=(Text(name=settings.PLATFORM_ZONE, check=check_zone), _RAW_EVENTS)),
+        Section(
+            name=ADVANCED,
+            rows=(
+                Number(
+                    name=settings.POLL_SECONDS,
+                    default=settings.POLL_SECONDS_DEFAULT,
+                    least=settings.POLL_SECONDS_LEAST,
+                    most=settings.POLL_SECONDS_MOST,
+                    unit="s",
+                ),
+                Text(name=settings.PLATFORM_ZONE, check=check_zone),
+                _RAW_EVENTS,
+            ),
+        ),
     ),
 }
 """System id → its options, in the order of the form."""

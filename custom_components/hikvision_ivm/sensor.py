@@ -166,6 +166,7 @@ CLOUD: dict[Kind, Row] = {
     Kind.CONGESTION: NUMBER,
     Kind.CUSTOMERS_ENTERED: NUMBER,
     Kind.CUSTOMERS_EXITED: NUMBER,
+    Kind.FIRMWARE: EQUIPMENT_WORDS,
     Kind.FRAME_RATE: {"native_unit_of_measurement": "fps", "entity_category": EntityCategory.DIAGNOSTIC},
     Kind.LICENCES_TOTAL: EQUIPMENT_NUMBER,
     Kind.LICENCES_USED: EQUIPMENT_NUMBER,

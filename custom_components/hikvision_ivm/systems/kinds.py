@@ -446,6 +446,7 @@ class Kind(StrEnum):
     FROZEN = "frozen"
     UNPAID = "unpaid"
     STORAGE_CARD = "storage_card"
+    FIRMWARE = "firmware"
     LICENCES_USED = "licences_used"
     LICENCES_TOTAL = "licences_total"
     LICENCE_END = "licence_end"

@@ -112,6 +112,11 @@ ANALYTICS_WORDS: Final = ("head_shoulder", "behavior_analysis", "micro_checkpoin
 HOLD_ALARM: Final = "hold_alarm"
 """Seconds for which an alarm of a cloud shows: it never tells the end of one."""
 HOLD_ALARM_DEFAULT: Final = 30
+POLL_SECONDS: Final = "poll_seconds"
+"""Seconds between two looks at the states of all devices of a cloud."""
+POLL_SECONDS_DEFAULT: Final = 60
+POLL_SECONDS_LEAST: Final = 30
+POLL_SECONDS_MOST: Final = 600
 CALLBACK_TAKE_OVER: Final = "callback_take_over"
 """Whether the place of another program that is told of events may be taken. Absent: no."""
 

@@ -225,7 +225,7 @@ def test_a_recorder() -> None:
     assert (first.model, first.firmware, first.area) == ("X", "8", "Garden")
     assert second.name == "D1 1"
     own = {one.kind for one in part.features if one.device_id == recorder.id}
-    assert own == {Kind.DEVICE_EVENT, Kind.ONLINE, Kind.FROZEN}
+    assert own == {Kind.DEVICE_EVENT, Kind.ONLINE, Kind.FROZEN, Kind.FIRMWARE}
     assert Counter(one.kind for one in part.features)[Kind.ONLINE] == 3
 
 

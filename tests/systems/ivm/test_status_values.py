@@ -34,15 +34,27 @@ def of_camera(device_told: dict[str, Any], channel_told: dict[str, Any]) -> dict
 
 def test_a_camera_that_tells_everything() -> None:
     """Every value."""
-    told = {"system_state": "NORMAL", "packages": ALL, "storage_card": "0", "mask": "CLOSE"}
+    told = {"system_state": "NORMAL", "packages": ALL, "storage_card": "0", "mask": "CLOSE", "firmware": "10.1"}
     assert of_camera({}, told) == {
         "binary_sensor_online": True,
         "binary_sensor_frozen": False,
         "binary_sensor_unpaid": False,
+        "sensor_firmware": "10.1",
         "sensor_storage_card": "ok",
         "binary_sensor_disk_problem": False,
         "binary_sensor_privacy_mask": False,
     }
+
+
+def test_firmware() -> None:
+    """A camera has its own; a recorder and its channels have each theirs."""
+    camera = listed(device("D1", firmware="1"), channel("D1", firmware="2"))
+    assert values(facts(camera), "D1")["sensor_firmware"] == "1"
+    recorder = facts(listed(device("D1", type="NVR", firmware="1"), channel("D1", firmware="2")))
+    assert values(recorder, "D1")["sensor_firmware"] == "1"
+    assert values(recorder, "D1_0")["sensor_firmware"] == "2"
+    silent = facts(listed(device("D1", type="NVR", firmware="1")))
+    assert values(silent, "D1_0")["sensor_firmware"] is UNKNOWN
 
 
 def test_a_camera_that_tells_nothing() -> None:

@@ -15,9 +15,10 @@ from custom_components.hikvision_ivm.systems.errors import (
     SystemFailure,
 )
 from custom_components.hikvision_ivm.systems.ivm.codes import FrozenError
-from custom_components.hikvision_ivm.systems.ivm.system import INVENTORY_SECONDS, STATUS_SECONDS, IvmSystem
+from custom_components.hikvision_ivm.systems.ivm.system import INVENTORY_SECONDS, IvmSystem
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, CameraFeature, SelectFeature
+from custom_components.hikvision_ivm.systems.settings import POLL_SECONDS_DEFAULT
 from simulators.ivm import DevicePlan, IvmSimulator, TenantPlan, many
 from tests.systems.hikcentral.event_bench import Clock
 
@@ -308,7 +309,7 @@ async def test_called_too_often(told: dict[str, Any]) -> None:
     """Periods grow, and nothing is read until that is over; commands go out all the same."""
     async with running() as run:
         usual = run.system.periods(push_healthy=True)
-        assert usual[Tier.STATUS] == STATUS_SECONDS
+        assert usual[Tier.STATUS] == POLL_SECONDS_DEFAULT
         run.cloud.fault("device-orgs/0/devices", **told, times=1)
         with pytest.raises(QuotaError):
             await run.poll(Tier.STATUS)

@@ -29,7 +29,7 @@ from .capabilities import Ability, Gate, answers, is_holo
 from .learnt import NOTHING, Learnt
 from .playback import CLOUD, DEVICE
 from .ptz import LOCAL
-from .records import ChannelAddress, ChannelRecord, DeviceRecord, StreamType
+from .records import ChannelAddress, ChannelRecord, DeviceRecord, StreamType, firmware_of
 from .stream_words import PARTS
 
 STREAM_OPTIONS: Final = tuple(PARTS.values())
@@ -45,7 +45,8 @@ NO_CARD: Final = "-1"
 class ChannelView:
     """What the tables look at: channels of which all this is the same have the same features.
 
-    `card`: whether there is a place for a storage card, None if that is not told; `mask`: a privacy mask is told of.
+    `card`: whether there is a place for a storage card, None if that is not told; `mask`, `firmware`: a privacy mask, the
+    firmware is told of.
     `streams`: wanted besides the main one, None for all of them.
     """
 
@@ -54,6 +55,7 @@ class ChannelView:
     packages: frozenset[str] | None = None
     card: bool | None = None
     mask: bool = False
+    firmware: bool = False
     streams: frozenset[str] | None = None
     learnt: Learnt = NOTHING
 
@@ -77,6 +79,7 @@ def view_of(
         packages=channel.packages,
         card=None if channel.storage_card is None else channel.storage_card != NO_CARD,
         mask=channel.mask is not None,
+        firmware=firmware_of(device, channel) is not None,
         streams=streams,
         learnt=learnt,
     )
@@ -206,6 +209,14 @@ CHANNEL: Final[tuple[Row[ChannelView], ...]] = (
         source=Source.POLL,
         when=_card,
         more={"options": tuple(CARD_WORDS.values())},
+    ),
+    Row(
+        make=SensorFeature,
+        kind=Kind.FIRMWARE,
+        rank=5,
+        source=Source.POLL,
+        enabled=False,
+        when=lambda view: view.firmware,
     ),
     Row(make=BinarySensorFeature, kind=Kind.DISK_PROBLEM, rank=4, source=Source.POLL, when=_card),
     Row(make=BinarySensorFeature, kind=Kind.PRIVACY_MASK, rank=4, source=Source.POLL, when=_mask),

@@ -9,7 +9,7 @@ from ..parts import Part, Row, features
 from .alarm_types import DEVICE_EVENT_TYPES, TENANT_EVENT_TYPES
 from .licences import LICENCE, Licence
 from .places import channel_id, device_id, org_id
-from .records import ChannelRecord, DeviceRecord, Facts, OrgAddress, OrgRecord, TenantAddress
+from .records import ChannelRecord, DeviceRecord, Facts, OrgAddress, OrgRecord, TenantAddress, firmware_of
 from .wishes import Wishes
 
 MANUFACTURER: Final = "Huawei"
@@ -47,6 +47,14 @@ DEVICE: Final[tuple[Row[DeviceRecord], ...]] = (
 APART: Final[tuple[Row[DeviceRecord], ...]] = (
     Row(make=BinarySensorFeature, kind=Kind.ONLINE, rank=2),
     Row(make=BinarySensorFeature, kind=Kind.FROZEN, rank=4, source=Source.POLL),
+    Row(
+        make=SensorFeature,
+        kind=Kind.FIRMWARE,
+        rank=5,
+        source=Source.POLL,
+        enabled=False,
+        when=lambda device: device.firmware is not None,
+    ),
 )
 """Of a device that is something else than its channels."""
 
@@ -100,7 +108,7 @@ def device_of(uid: str, device: DeviceRecord, facts: Facts) -> Device:
         manufacturer=device.manufacturer or MANUFACTURER,
         model=device.model or (only.model if only else None),
         serial=device.id,
-        firmware=device.firmware or (only.firmware if only else None),
+        firmware=device.firmware if only is None else firmware_of(device, only),
         mac=device.mac,
         area=place[-1] if place else device.org_name,
         place=place,

@@ -113,6 +113,11 @@ class DeviceRecord:
         return (self.type or "IP").upper().startswith("IP") and len(self.channels) == 1
 
 
+def firmware_of(device: DeviceRecord, channel: ChannelRecord) -> str | None:
+    """Return the firmware of a channel; that of the camera if the channel is one itself."""
+    return (device.firmware or channel.firmware) if device.is_single else channel.firmware
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything that is imported: organisations and devices by id, channels by (device, channel)."""

@@ -13,7 +13,7 @@ from .capabilities import is_unpaid
 from .features import channels_of
 from .features_channel import CARD_WORDS
 from .places import channel_id, device_id, feature_id, org_id
-from .records import ChannelRecord, DeviceRecord, Facts
+from .records import ChannelRecord, DeviceRecord, Facts, firmware_of
 
 _FROZEN: Final = "UNAVAILABLE"
 """How words begin for what the cloud withholds."""
@@ -56,6 +56,7 @@ _CHANNEL: Final[tuple[tuple[str, Kind, Read], ...]] = (
     (BinarySensorFeature.type, Kind.FROZEN, is_frozen),
     (BinarySensorFeature.type, Kind.UNPAID, lambda device, channel: is_unpaid(channel)),
     (SensorFeature.type, Kind.STORAGE_CARD, lambda device, channel: _card(channel)),
+    (SensorFeature.type, Kind.FIRMWARE, firmware_of),
     (BinarySensorFeature.type, Kind.DISK_PROBLEM, lambda device, channel: _CARD_FAILED.get(_card(channel) or "")),
     (BinarySensorFeature.type, Kind.PRIVACY_MASK, lambda device, channel: _MASKED.get(channel.mask or "")),
 )
@@ -84,6 +85,7 @@ def _take(
     if not device.is_single:
         values[feature_id(own, BinarySensorFeature.type, Kind.ONLINE)] = _or_unknown(device.online)
         values[feature_id(own, BinarySensorFeature.type, Kind.FROZEN)] = _or_unknown(is_frozen(device))
+        values[feature_id(own, SensorFeature.type, Kind.FIRMWARE)] = _or_unknown(device.firmware)
     for channel in channels_of(facts, device):
         place = channel_id(uid, device, channel.id)
         available[place] = is_available(device, channel)

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from ..settings import ANALYTICS, HOLD_ALARM, HOLD_ALARM_DEFAULT, PERSONAL, PUSH
+from ..settings import (
+    ANALYTICS,
+    HOLD_ALARM,
+    HOLD_ALARM_DEFAULT,
+    PERSONAL,
+    POLL_SECONDS,
+    POLL_SECONDS_DEFAULT,
+    POLL_SECONDS_LEAST,
+    POLL_SECONDS_MOST,
+    PUSH,
+)
 
 FACES: Final = "faces"
 PLATES: Final = "plates"
@@ -40,6 +50,14 @@ class Wishes:
     def plates(self) -> bool:
         """Whether number plates may be told."""
         return PLATES in self.personal
+
+
+def status_seconds(options: Mapping[str, Any]) -> float:
+    """Return the seconds between two looks at states; what makes no sense counts as not chosen."""
+    seconds = options.get(POLL_SECONDS)
+    usable = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+    chosen = seconds if usable and seconds is not None else POLL_SECONDS_DEFAULT
+    return float(min(POLL_SECONDS_MOST, max(POLL_SECONDS_LEAST, chosen)))
 
 
 def _words(value: object) -> frozenset[str]:
