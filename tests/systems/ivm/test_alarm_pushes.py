@@ -1,5 +1,6 @@
 """Alarms from the cloud to what Home Assistant knows."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from custom_components.hikvision_ivm.systems.ivm.alarm_types import ALARM_TYPES, SENSOR_KINDS, Effect
 from custom_components.hikvision_ivm.systems.ivm.seen import SEEN
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import UNKNOWN, Occurrence, Phase, Target
+from custom_components.hikvision_ivm.systems.model import UNKNOWN, Device, DeviceKind, Occurrence, Phase, Target
 from simulators.ivm import DevicePlan, TenantPlan
 
 from .push_bench import GATE, PLAN, RECORDER, Bench, bench
@@ -343,3 +344,27 @@ def test_no_effect_is_left_out() -> None:
     """A new one needs a branch in the router."""
     assert {row.effect for row in ALARM_TYPES.values()} == set(Effect)
     assert ALARM_TYPES["human_detection"].target is Target.HUMAN
+
+
+async def test_what_lists_told_meanwhile_stays() -> None:
+    """A sensor that waits to appear does not bring an older inventory back."""
+    async with bench() as found:
+        await found.start()
+        await alarm(found, "fire_detect_alarm")
+        await alarm(found, "linger_alarm")
+        new = Device(id=f"{found.uid}_NEW", name="New", kind=DeviceKind.CAMERA)
+        found.sink.current = found.sink.current.including(devices=[new])
+        await found.wait(6)
+        kinds = {one.kind for one in found.sink.current.features.values()}
+        assert {Kind.FIRE, Kind.LOITERING} <= kinds
+        assert new.id in found.sink.current.devices
+
+
+async def test_unknown_words_are_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    """However often they come."""
+    caplog.set_level(logging.INFO)
+    async with bench() as found:
+        await found.start()
+        for _ in range(3):
+            await alarm(found, "brand_new_alarm")
+        assert caplog.text.count("not known: alarm_type brand_new_alarm") == 1

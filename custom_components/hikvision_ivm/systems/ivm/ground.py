@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+import logging
 from typing import Final
 
 from ..base import Sink
@@ -13,10 +14,12 @@ from ..model import Inventory, Occurrence, Phase, Report, Unknown, Value
 from ..settings import ORGS
 from .context import Context
 from .event_pictures import EventPictures, Reference
-from .messages import Message
+from .messages import Message, clean
 from .places import channel_id, device_id, feature_id
 from .seen import IMAGE, SENSOR, Seen, remember, with_seen
 from .wishes import Wishes
+
+_LOGGER = logging.getLogger(__name__)
 
 LATE: Final = timedelta(minutes=10)
 AHEAD: Final = timedelta(minutes=5)
@@ -85,10 +88,10 @@ class Ground:
             )
 
     def _grow(self, inventory: Inventory, rows: Collection[tuple[str, Seen]]) -> Inventory:
-        """Remember what was seen, and return the inventory with it."""
+        """Remember what was seen, and return the inventory with it: the latest one, which lists may have changed since."""
         facts = self.context.facts()
         remember(self._runtime, [seen for _, seen in rows], facts)
-        return with_seen(inventory, facts, self.uid, self._runtime.memory)
+        return with_seen(self.context.inventory(), facts, self.uid, self._runtime.memory)
 
     # places
 
@@ -214,6 +217,8 @@ class Ground:
         collected.stale = True
 
     def note_unknown(self, what: str) -> None:
-        """Count a word that nobody knows."""
+        """Count a word that nobody knows, and log it once."""
+        if what not in self.unknown and len(self.unknown) < MOST_UNKNOWN:
+            _LOGGER.info("The cloud posted something that is not known: %s", clean(what))
         if what in self.unknown or len(self.unknown) < MOST_UNKNOWN:
             self.unknown[what] += 1
