@@ -35,8 +35,8 @@ async def read_pages(
     """Read a list whole; every item once, in order.
 
     A wrong idea of the offset shows: pages that overlap mean that items are counted, an empty page before everything was
-    collected means that pages are. It is corrected once. Raises `ProtocolError` if the list stays short of what the cloud
-    says there is: a short list must not be taken for what exists.
+    collected means that pages are. It is corrected once. Raises `ProtocolError` if an answer holds no list, or if the list
+    stays short of what the cloud says there is: neither must be taken for what exists.
     """
     try:
         return await _Reader(fetch, key, id_of, paging, limit).read()
@@ -44,6 +44,17 @@ async def read_pages(
         if error.code not in LIMIT_CODES or limit <= SMALL:
             raise
         return await _Reader(fetch, key, id_of, paging, SMALL).read()
+
+
+def rows_of(answer: Fields, key: str, *, empty: bool = False) -> list[Fields]:
+    """Return the rows of a list; one object counts as a list of one. `empty`: it may be null or left out.
+
+    Raises `ProtocolError` for what is none: an answer that tells nothing must not be taken for one that there is nothing.
+    """
+    value, rows = answer.get(key), answer.children(key)
+    if (rows and value != {}) or value == [] or (value is None and empty):
+        return rows
+    raise ProtocolError(reason=f"the answer holds no list of {key}")
 
 
 class _Reader:
@@ -65,8 +76,8 @@ class _Reader:
         while self._pages < MOST_PAGES:
             offset = self._pages if self._paging is Paging.PAGE else len(self._found)
             answer = await self._fetch(offset, self._limit)
-            rows = answer.children(self._key)
             total = answer.integer("total")
+            rows = rows_of(answer, self._key, empty=total == 0 or self._pages > 0)
             new = self._collect(rows)
             self._pages += 1
             if total is not None and len(self._found) >= total:

@@ -15,7 +15,7 @@ from ..errors import AuthenticationError, SystemFailure
 from ..transport.json import Fields
 from .capabilities import normalised
 from .client import IvmClient
-from .paging import Paging
+from .paging import Paging, rows_of
 from .places import dc
 from .records import ROOT_ORG, UNREGISTERED, ChannelAddress, ChannelRecord, DeviceRecord, OrgRecord, Protocol
 
@@ -85,7 +85,8 @@ class Reader:
     async def _children(self, org: str) -> tuple[list[OrgRecord], frozenset[str]]:
         """Read the organisations right below one, and which of them have none below."""
         answer = await self._client.call("GET", f"device-orgs/{quote(org, safe='')}/sub-orgs")
-        rows = [(row, found) for row in answer.children("orgs") if (found := org_record(row, org)) is not None]
+        told = rows_of(answer, "orgs", empty=org != ROOT_ORG and "orgs" in answer)
+        rows = [(row, found) for row in told if (found := org_record(row, org)) is not None]
         return [found for _, found in rows], frozenset(found.id for row, found in rows if row.flag("is_leaf"))
 
     async def devices(self) -> tuple[ListedDevice, ...]:
