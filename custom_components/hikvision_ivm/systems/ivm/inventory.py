@@ -9,7 +9,6 @@ from ..errors import AuthenticationError, SystemFailure
 from ..model import Inventory
 from ..settings import ORGS
 from .budget import Budget
-from .capabilities import Gate
 from .catalogue import Catalogue
 from .client import IvmClient
 from .gather import Gatherer
@@ -162,10 +161,6 @@ class Stock:
     def learn(self, key: tuple[str, str], learnt: Learnt) -> bool:
         """Keep what is known of a channel; returns whether that is other than before."""
         return key in self.facts.channels and self.lessons.learn(key, learnt)
-
-    def refused(self, key: tuple[str, str]) -> frozenset[Gate]:
-        """Return what a channel was found not to have."""
-        return self.lessons.of(key).refused
 
     # choices
 

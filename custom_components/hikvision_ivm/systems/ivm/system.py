@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 import logging
 from typing import Any, ClassVar, Final, Self, override
@@ -33,7 +32,6 @@ from ..transport.http import HttpClient, Policy
 from . import diagnostics as exporting
 from .actions import ACTIONS, Actions
 from .budget import Budget
-from .capabilities import Gate
 from .channel import EventChannel
 from .channel_features import Key
 from .channel_settings import ChannelSettings
@@ -43,10 +41,11 @@ from .context import Context
 from .details import Details
 from .features_device import MANUFACTURER, NAME
 from .inventory import Stock
+from .learning import GROW_SECONDS, Learning
 from .licences import licence_values
 from .places import uid_of
 from .problems import LEFT_OUT, PARTS, STATES, TAKEN, left_out, state_problems
-from .readings import applied, learnt_of, outside_of, readings_of
+from .readings import applied, outside_of, readings_of
 from .records import ROOT_ORG, ChannelAddress, Facts
 from .register import Changed
 from .seen import with_seen
@@ -60,8 +59,6 @@ DETAIL_SECONDS: Final = 60.0
 INVENTORY_SECONDS: Final = 900.0
 STRAINED_FACTOR: Final = 3.0
 """Periods are so much longer while the cloud says that it is called too often."""
-GROW_SECONDS: Final = 1.0
-"""What is learnt of channels within this time becomes one new inventory."""
 STRANGER_SECONDS: Final = 30.0
 """Least time between two lists that were asked for because of something nobody knew."""
 SETTLE_SECONDS: Final = 2.0
@@ -102,17 +99,15 @@ class IvmSystem(System):
         self._commands = Commands(self._parts, self._budget)
         self._actions = Actions(self._parts)
         self._details = Details(
-            context, self._budget, readings_of(self._parts), outside=outside_of(self._parts, self._target), learnt=self._learnt
+            context, self._budget, readings_of(self._parts), outside=outside_of(self._parts, self._target), learnt=lambda place: self._learning.learnt(place),
         )  # fmt: skip
-        self._learning: set[Key] = set()
-        self._growing: asyncio.Task[None] | None = None
+        self._learning = Learning(
+            runtime, self._background, self._stock, self._parts,
+            absent=lambda key: self._details.refused.get(key, frozenset()), grown=self._grown,
+        )  # fmt: skip
         self._meeting: asyncio.Task[None] | None = None
         self._counting: asyncio.Task[None] | None = None
         self._met_at = float("-inf")
-        for part in (self._parts.ptz, self._parts.snapshots, self._parts.presets, self._parts.cruises):
-            part.refused = self._refused
-        for lists in (self._parts.presets, self._parts.cruises):
-            lists.changed = lambda channel: self._learnt(channel.key)
 
     @classmethod
     @override
@@ -202,35 +197,10 @@ class IvmSystem(System):
             for settings_ in read:
                 settings_.tell(ChannelAddress(*key))
 
-    # what is learnt
-
-    def _refused(self, channel: ChannelAddress, gate: Gate) -> None:
-        """Something turned out not to be there."""
-        known = self._stock.lessons.of(channel.key)
-        if self._stock.learn(channel.key, replace(known, refused=known.refused | {gate})):
-            self._grow(channel.key)
-
-    def _learnt(self, key: Key) -> None:
-        """Something became known of a channel."""
-        refused = self._details.refused.get(key, frozenset())
-        before = self._stock.lessons.of(key)
-        self._stock.learn(key, learnt_of(self._parts, key, before, refused))
-        self._grow(key)
-
-    def _grow(self, key: Key) -> None:
-        """Let features follow what was learnt, soon."""
-        self._learning.add(key)
-        if self._growing is None or self._growing.done():
-            self._growing = self._background.start(self._grown())
-
-    async def _grown(self) -> None:
-        """Wait for more, then make one inventory of it."""
-        while self._learning:
-            await self._runtime.sleep(GROW_SECONDS)
-            keys, self._learning = self._learning, set()
-            changed = self._stock.renew({device for device, _ in keys})
-            if (self._stock.refresh() or changed) and self._sink is not None:
-                self._replaced(self._sink, channels=keys)
+    def _grown(self, channels: Collection[Key]) -> None:
+        """Features follow what was learnt of channels."""
+        if self._sink is not None:
+            self._replaced(self._sink, channels=channels)
 
     # values
 
