@@ -22,7 +22,7 @@ LINK = re.compile(r"\{(?:callback|portal|url|\w+_url|url_\w+)\}(?!\s|$)")
 """A web address with something at its end: a link that is made of it would take in all signs up to the next blank."""
 
 NAMES = {
-    "AppKey", "AppSecret", "Contact ID", "HLS", "Hik IP Receiver Pro", "HikCentral Professional", "ID",
+    "AppKey", "AppSecret", "Contact ID", "FLV", "HLS", "Hik IP Receiver Pro", "HikCentral Professional", "ID",
     "IP Receiver Pro", "RTMP", "TCP", "UDP", "Wi-Fi",
 }  # fmt: skip
 """What is called the same in Chinese."""
