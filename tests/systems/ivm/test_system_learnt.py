@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.hikvision_ivm.systems.base import Tier
 from custom_components.hikvision_ivm.systems.errors import UnsupportedError
-from custom_components.hikvision_ivm.systems.ivm.system import GROW_SECONDS
+from custom_components.hikvision_ivm.systems.ivm.learning import GROW_SECONDS
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN
 from simulators.ivm import AlarmPlan, DevicePlan, IvmSimulator, TenantPlan

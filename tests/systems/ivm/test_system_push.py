@@ -275,6 +275,22 @@ async def test_pushes_that_are_not_wanted_any_more() -> None:
             assert not cloud.callbacks
 
 
+async def test_a_stop_while_it_is_subscribed() -> None:
+    """What the cloud may have taken without our hearing of it is taken back as well."""
+    async with IvmSimulator(HOME, clock=(clock := Clock()).now) as cloud:
+        async with running(cloud=cloud, clock=clock) as run:
+            cloud.fault(CALLBACK, drop="after", method="POST")
+            await run.listen()
+            await run.deaf()
+            memory = run.memory
+            cloud.heal()
+        assert list(cloud.callbacks) == ["DEVICE_ALARM"]
+        async with running(cloud=cloud, clock=clock, memory=memory, options={"push": False}) as again:
+            await again.through(again.system.listen(again.sink))
+            assert not cloud.callbacks
+            assert not again.memory["ivm_callbacks"]["trying"]
+
+
 async def test_nobody_knows_our_address() -> None:
     """The owner is told; as soon as it is known, it is subscribed."""
     async with running() as run:

@@ -36,8 +36,8 @@ _LOGGER = logging.getLogger(__name__)
 
 PATH: Final = "messages/callback"
 MEMORY: Final = "ivm_callbacks"
-"""Key in the runtime's memory: `types` (type → address and key as they were configured, secrets), `own` (digests of
-addresses that were ours)."""
+"""Key in the runtime's memory: `types` (type → address and key as they were configured, secrets), `trying` (types that
+were sent and not answered), `own` (digests of addresses that were ours)."""
 
 NO_ADDRESS: Final = "ivm_no_callback"
 UNREACHABLE: Final = "ivm_callback_unreachable"
@@ -140,8 +140,8 @@ class Callbacks:
 
     @property
     def registered(self) -> tuple[str, ...]:
-        """Types that were configured by us and never taken back."""
-        return tuple(self._types())
+        """Types that were configured by us, or may have been, and never taken back."""
+        return tuple(dict.fromkeys((*self._types(), *self._tried())))
 
     def problems(self) -> list[Problem]:
         """Return what only the owner can change."""
@@ -226,6 +226,9 @@ class Callbacks:
         """Configure our address. The cloud asks it for an answer before it says yes. Raises `SystemFailure`."""
         secret = Secret(address, self._key())
         self._own(address)
+        if type_ not in self.registered:
+            # It may be configured although nobody hears of it, as when Home Assistant stops meanwhile.
+            self._keep(trying=[*self._tried(), type_])
         self._trying = secret
         self._refresh_secrets()
         body = {"callback_url": secret.url, "subscription_type": type_, "auth_key": secret.auth_key}
@@ -298,6 +301,16 @@ class Callbacks:
             if isinstance(row, dict) and isinstance(row.get("url"), str) and isinstance(row.get("auth_key"), str)
         }
 
+    def _tried(self) -> list[str]:
+        """Return the types of which it is not known whether they were configured."""
+        stored = self._memory().get("trying")
+        return [each for each in stored if isinstance(each, str)] if isinstance(stored, list) else []
+
+    def _settled(self, type_: str) -> None:
+        """It is known now."""
+        if type_ in (tried := self._tried()):
+            self._keep(trying=[each for each in tried if each != type_])
+
     def _keep(self, **facts: object) -> None:
         """Remember something."""
         self._runtime.memory[MEMORY] = {**self._memory(), **facts}
@@ -322,6 +335,7 @@ class Callbacks:
         row = {"url": secret.url, "auth_key": secret.auth_key}
         if before != row:
             self._keep(types={**types, type_: row})
+        self._settled(type_)
         self._refresh_secrets()
 
     def _forget(self, type_: str) -> None:
@@ -329,6 +343,7 @@ class Callbacks:
         types = self._types()
         if types.pop(type_, None) is not None:
             self._keep(types=types)
+        self._settled(type_)
         self.standing.pop(type_, None)
         self.refused.pop(type_, None)
         self._refresh_secrets()
