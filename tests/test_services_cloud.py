@@ -199,6 +199,7 @@ async def test_only_for_administrators(
     assert system.acted == []
 
 
+@pytest.mark.parametrize(("language", "place"), [("en", 0), ("zh-Hans", 1), ("de", 0)])
 @pytest.mark.parametrize(
     ("code", "kind", "key"),
     [
@@ -209,13 +210,21 @@ async def test_only_for_administrators(
     ],
 )
 async def test_what_the_cloud_says(
-    hass: HomeAssistant, system: CloudSystem, code: str, kind: type[HomeAssistantError], key: str
+    hass: HomeAssistant,
+    system: CloudSystem,
+    code: str,
+    kind: type[HomeAssistantError],
+    key: str,
+    language: str,
+    place: int,
 ) -> None:
-    """A refusal is told with its code and what that means."""
+    """A refusal is told with its code and what that means, in Chinese where Home Assistant speaks Chinese."""
+    hass.config.language = language
     system.answers["ptz"] = codes.failure(code, 400, "moving")
     with pytest.raises(kind) as refused:
         await call(hass, "ptz", {"entity_id": CAMERA, "command": "left"})
     assert refused.value.translation_key == key
     placeholders = refused.value.translation_placeholders or {}
     assert placeholders["code"] == code
-    assert placeholders["meaning"] == codes.MEANINGS[code][0]
+    assert placeholders["meaning"] == codes.MEANINGS[code][place]
+    assert "reason" not in placeholders or placeholders["reason"] == f"{code}: {codes.MEANINGS[code][place]}"

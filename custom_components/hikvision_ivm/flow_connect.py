@@ -8,6 +8,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .failures import told
 from .flow_forms import FORMS
 from .systems import SYSTEMS, settings
 from .systems.base import Runtime, System
@@ -209,4 +210,4 @@ def explain(system_id: str, failure: SystemFailure) -> tuple[dict[str, str], dic
     if failure.placeholders.get(detail):
         key = f"{key}_{detail}"
     field = settings.URL if isinstance(failure, InvalidAddressError) else "base"
-    return {field: worded(system_id, key)}, dict(failure.placeholders)
+    return {field: worded(system_id, key)}, told(failure)

@@ -15,6 +15,7 @@ from homeassistant.loader import async_get_loaded_integration
 import probatio as vol
 
 from .const import DOMAIN
+from .failures import told
 from .systems import settings
 from .systems.errors import AuthenticationError, ConnectionFailedError, InsufficientRightsError, SystemFailure
 from .systems.model import Problem
@@ -157,8 +158,8 @@ def _explain(failure: SystemFailure) -> tuple[str, str]:
     """Return the key and the reason of a failure to mend."""
     for kind, key in FIX_ERRORS.items():
         if isinstance(failure, kind):
-            return key, failure.placeholders.get("reason", "")
-    return "fix_failed", failure.placeholders.get("reason") or str(failure)
+            return key, told(failure).get("reason", "")
+    return "fix_failed", told(failure).get("reason") or str(failure)
 
 
 async def async_create_fix_flow(

@@ -44,7 +44,7 @@ async def test_an_alarm_is_posted(home: Home) -> None:
         return str(now[event]["state"]), str(now[image]["state"])
 
     def changed(now: tuple[str, str]) -> bool:
-        return now[0] != before[event]["state"] and now[1] != before[image]["state"]
+        return (now[0] != before[event]["state"]) and bool(now[1] != before[image]["state"])
 
     await eventually(states, changed)
     assert (await home.states())[event]["attributes"]["event_type"] == "motion"
@@ -89,7 +89,10 @@ async def test_pictures_and_live_video(home: Home) -> None:
         content: bytes = (await home.client.read(answer["url"]))[1]
         return content
 
-    assert await eventually(playlist, lambda text: b"#EXTM3U" in text)
+    def plays(text: bytes) -> bool:
+        return b"#EXTM3U" in text
+
+    assert await eventually(playlist, plays)
 
 
 async def test_recordings_are_found_and_played(home: Home) -> None:

@@ -169,7 +169,9 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 def failure(code: str, status: int, function: str, said: str = "") -> SystemFailure:
     """Make the error of an answer: `code` (empty: none), HTTP `status`, `function` in words, and what the cloud `said`."""
     english, chinese = MEANINGS.get(code, (said, said))
-    reason = f"{code}: {english}" if code and english else code or said or f"HTTP {status}"
+    reason, reason_zh = (
+        f"{code}: {meaning}" if code and meaning else code or said or f"HTTP {status}" for meaning in (english, chinese)
+    )
     maker = CODES.get(code)
     error = _by_status(status, reason, function, named=bool(code)) if maker is None else maker(reason, function)
     error.code = code
@@ -178,6 +180,7 @@ def failure(code: str, status: int, function: str, said: str = "") -> SystemFail
         "code": code or f"HTTP {status}",
         "meaning": english or said or "–",
         "meaning_zh": chinese or english or said or "–",
+        **({"reason_zh": reason_zh} if "reason" in error.placeholders else {}),
     }
     return error
 
