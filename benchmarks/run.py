@@ -9,11 +9,13 @@ from .figures import Figure, table, write_json
 from .hikcentral import measure as measure_hikcentral
 from .ip_receiver import measure as measure_ip_receiver
 from .isapi import measure as measure_isapi
+from .ivm import measure as measure_ivm
 
 SYSTEMS: Mapping[str, Callable[[], AsyncIterator[Figure]]] = {
     "isapi": measure_isapi,
     "hikcentral": measure_hikcentral,
     "ip_receiver": measure_ip_receiver,
+    "ivm": measure_ivm,
 }
 
 

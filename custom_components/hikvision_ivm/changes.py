@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
+from operator import is_
 from typing import Self
 
 from .systems.kinds import Kind
@@ -22,6 +24,11 @@ class Changes:
     @classmethod
     def between(cls, before: Inventory, after: Inventory) -> Self:
         """Compare two inventories. Features that are the same objects cost next to nothing."""
+        devices = before.devices is not after.devices and before.devices != after.devices
+        same = all(map(is_, before.features.values(), after.features.values(), strict=False))
+        if same and len(before.features) <= len(after.features):
+            # As it was, with some more at the end.
+            return cls(devices, list(islice(after.features.values(), len(before.features), None)), [], [])
         added: list[Feature] = []
         replaced: list[Feature] = []
         known = before.features.get
@@ -36,7 +43,7 @@ class Changes:
         gone: list[Feature] = []
         if len(before.features) + len(added) != len(after.features):
             gone = [feature for feature_id, feature in before.features.items() if feature_id not in after.features]
-        return cls(before.devices != after.devices, added, replaced, gone)
+        return cls(devices, added, replaced, gone)
 
 
 class Belongings:

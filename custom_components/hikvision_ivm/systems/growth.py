@@ -1,11 +1,13 @@
 """Letting features appear that an event needs and the inventory does not have yet.
 
 Taking over an inventory costs what exists, so it happens at most every few seconds; what has to wait is told afterwards
-as it is then.
+as it is then. An entity costs its time, too: what many events want at once appears bit by bit, so that none of them waits
+long for its answer.
 """
 
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from .background import Background
@@ -13,6 +15,9 @@ from .base import Runtime, Sink
 from .model import Inventory, Occurrence, Phase, Report, Value
 
 PAUSE_SECONDS: Final = 5.0
+MOST_AT_ONCE: Final = 50
+BIT_SECONDS: Final = 0.5
+"""Between two bits of what appears together."""
 MOST_WAITING: Final = 5_000
 
 
@@ -78,17 +83,22 @@ class Growth[What: Hashable]:
         self._values[sensor] = value
 
     async def _later(self, pause: float, sink: Sink) -> None:
-        """Grow after a pause, and tell what had to wait."""
+        """Grow after a pause, bit by bit, and tell what had to wait."""
+        together = 0
         try:
-            await self._runtime.sleep(pause)
+            while self._waiting:
+                await self._runtime.sleep(pause)
+                together = (together or len(self._waiting)) - self._grow(sink)
+                pause = BIT_SECONDS if together > 0 else PAUSE_SECONDS
         finally:
             self._timer = False
-        self._grow(sink)
 
-    def _grow(self, sink: Sink) -> None:
-        """Take over the inventory with what was seen."""
+    def _grow(self, sink: Sink) -> int:
+        """Take over the inventory with the next bit of what was seen; returns how much that was."""
         self._grown_at = self._runtime.monotonic()
-        rows, self._waiting = self._waiting, {}
+        rows = tuple(islice(self._waiting, MOST_AT_ONCE))
+        for row in rows:
+            del self._waiting[row]
         grown = self._make(self.inventory, rows)
         if grown is not self.inventory:
             self.grown += 1
@@ -96,18 +106,25 @@ class Growth[What: Hashable]:
             self._adopt(grown)
             sink.inventory(grown)
         self._tell(sink)
+        return len(rows)
 
     def _tell(self, sink: Sink) -> None:
-        """Tell the sensors what is on."""
+        """Tell the sensors what is on; what may still appear is kept."""
         now = self._runtime.monotonic()
+        on, self._on = self._on, {}
         occurrences = []
-        for sensor, (occurrence, since) in self._on.items():
+        for sensor, (occurrence, since) in on.items():
             hold = None if occurrence.hold is None else occurrence.hold - (now - since)
-            if self.has(sensor) and (hold is None or hold > 0):
+            if hold is not None and hold <= 0:
+                continue
+            if self.has(sensor):
                 occurrences.append(
                     replace(occurrence, phase=Phase.ONGOING, features=(sensor,), hold=hold, picture=None)
                 )
+            elif self._waiting:
+                self._on[sensor] = occurrence, since
         values = {sensor: value for sensor, value in self._values.items() if self.has(sensor)}
-        self._on, self._values = {}, {}
+        kept = self._values if self._waiting else {}
+        self._values = {sensor: value for sensor, value in kept.items() if sensor not in values}
         if occurrences or values:
             sink.report(Report(values=values, occurrences=occurrences))

@@ -430,11 +430,27 @@ class Inventory:
 
     def including(self, *, devices: Iterable[Device] = (), features: Iterable[Feature] = ()) -> Self:
         """Return this inventory with further devices and features; those of a known id are replaced."""
-        all_devices = {**self.devices, **{device.id: device for device in devices}}
-        all_features = {**self.features, **{feature.id: feature for feature in features}}
-        return self.build(all_devices.values(), all_features.values())
+        new_devices = {device.id: device for device in devices}
+        new_features = {feature.id: feature for feature in features}
+        if new_devices:
+            return self.build(
+                _joined(self.devices, new_devices).values(), _joined(self.features, new_features).values()
+            )
+        # What is here was checked before, and there may be much of it.
+        for feature in new_features.values():
+            if feature.device_id not in self.devices:
+                raise ValueError(f"feature {feature.id} belongs to no device")
+        return type(self)(self.devices, MappingProxyType(_joined(self.features, new_features)))
 
     def without(self, feature_ids: Iterable[str]) -> Self:
         """Return this inventory without some features."""
         gone = set(feature_ids)
         return self.build(self.devices.values(), (f for f in self.features.values() if f.id not in gone))
+
+
+def _joined[T](known: Mapping[str, T], new: Mapping[str, T]) -> dict[str, T]:
+    """Return both; what is new replaces what is known."""
+    # To unpack a proxy asks it for every key by itself; its own copy is made at once.
+    joined = known.copy() if isinstance(known, MappingProxyType) else dict(known)
+    joined.update(new)
+    return joined

@@ -16,7 +16,7 @@ from .context import Context
 from .event_pictures import EventPictures, Reference
 from .messages import Message, clean
 from .places import channel_id, device_id, feature_id
-from .seen import IMAGE, SENSOR, Seen, remember, with_seen
+from .seen import IMAGE, SENSOR, Seen, including, remember
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
@@ -90,8 +90,8 @@ class Ground:
     def _grow(self, inventory: Inventory, rows: Collection[tuple[str, Seen]]) -> Inventory:
         """Remember what was seen, and return the inventory with it: the latest one, which lists may have changed since."""
         facts = self.context.facts()
-        remember(self._runtime, [seen for _, seen in rows], facts)
-        return with_seen(self.context.inventory(), facts, self.uid, self._runtime.memory)
+        kept = remember(self._runtime, [seen for _, seen in rows], facts)
+        return including(self.context.inventory(), kept, facts, self.uid)
 
     # places
 

@@ -69,5 +69,5 @@ class Learning:
             await self._runtime.sleep(GROW_SECONDS)
             keys, self._waiting = self._waiting, set()
             changed = self._stock.renew({device for device, _ in keys})
-            if self._stock.refresh() or changed:
+            if changed or self._stock.refresh():
                 self._grown(keys)

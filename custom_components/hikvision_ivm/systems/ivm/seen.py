@@ -1,6 +1,6 @@
 """Features for what no list of the cloud mentions, but what a push told all the same (ivm §9, "created on first push")."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -62,8 +62,13 @@ _PICTURE: Final = _Sort(3)
 
 def with_seen(inventory: Inventory, facts: Facts, uid: str, memory: Mapping[str, Any]) -> Inventory:
     """Return the inventory with what was seen before; rows of the memory that make no sense are left out."""
+    return including(inventory, rows(memory.get(SEEN)), facts, uid)
+
+
+def including(inventory: Inventory, seen: Iterable[Seen], facts: Facts, uid: str) -> Inventory:
+    """Return the inventory with what was seen of devices that it has."""
     added: dict[str, Feature] = {}
-    for row in rows(memory.get(SEEN)):
+    for row in seen:
         feature = feature_of(row, facts, uid)
         if feature is not None and feature.id not in inventory.features and feature.device_id in inventory.devices:
             added[feature.id] = feature
@@ -92,8 +97,8 @@ def feature_of(row: Seen, facts: Facts, uid: str) -> Feature | None:
     )  # fmt: skip
 
 
-def remember(runtime: Runtime, new: Collection[Seen], facts: Facts) -> None:
-    """Keep further rows.
+def remember(runtime: Runtime, new: Collection[Seen], facts: Facts) -> Collection[Seen]:
+    """Keep further rows; returns those of them that are kept by now.
 
     When there are too many, rows of devices that are gone give way; if there are none, nothing new is kept.
     """
@@ -102,11 +107,14 @@ def remember(runtime: Runtime, new: Collection[Seen], facts: Facts) -> None:
     kept = list(known)
     if len(kept) + len(fresh) > MOST:
         kept = [row for row in kept if row.device in facts.devices]
-    fresh = fresh[: max(0, MOST - len(kept))]
-    if not fresh:
-        return
-    runtime.memory[SEEN] = [[row.device, row.channel, row.type, row.kind.value, row.part] for row in (*kept, *fresh)]
-    runtime.remember()
+    left_out = set(fresh[max(0, MOST - len(kept)) :])
+    fresh = [row for row in fresh if row not in left_out]
+    if fresh:
+        runtime.memory[SEEN] = [
+            [row.device, row.channel, row.type, row.kind.value, row.part] for row in (*kept, *fresh)
+        ]
+        runtime.remember()
+    return [row for row in new if row not in left_out]
 
 
 def rows(stored: object) -> Iterator[Seen]:
