@@ -46,6 +46,11 @@ class FakePanel:
         """What is known."""
         return PanelFacts(device=self.device, zones=self.zones)
 
+    @property
+    def in_alarm(self) -> frozenset[int] | None:
+        """Ids of the zones in alarm."""
+        return None if self.zones is None else frozenset(zone.id for zone in self.zones if zone.alarm)
+
     def zone(self, number: int) -> ZoneRecord | None:
         """Return a zone by its id."""
         return next((zone for zone in self.zones or () if zone.id == number), None)

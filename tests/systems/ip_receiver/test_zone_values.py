@@ -1,5 +1,6 @@
 """What the features of a zone are (ip-receiver §5.5): what was not said is unknown, never off or closed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from custom_components.hikvision_ivm.systems.ip_receiver.places import feature_i
 from custom_components.hikvision_ivm.systems.ip_receiver.records import ZoneRecord
 from custom_components.hikvision_ivm.systems.ip_receiver.zone_values import (
     DEACTIVATIONS,
+    changed_values,
+    event_values,
     has_problem,
     is_open,
     zone_available,
@@ -17,7 +20,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver.zone_values import (
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, Unknown, Value
 
-UID = "ip_receiver_0123456789abcdef"
+from .parts import FULL, UID
 
 
 def zone(**said: Any) -> ZoneRecord:
@@ -184,3 +187,14 @@ def test_every_feature_has_its_value() -> None:
 def test_available(status: str | None, available: bool) -> None:
     """Only what says that it is offline is."""
     assert zone_available(zone(status=status)) is available
+
+
+@pytest.mark.parametrize("name", ["alarm", "bypassed"])
+@pytest.mark.parametrize("now", [True, False])
+def test_what_an_event_changes(name: str, now: bool) -> None:
+    """The short way from an event to values leads to what comparing all of them does."""
+    for before in (None, not now):
+        old = replace(FULL, **{name: before})
+        new = old.but({name: now})
+        assert new == replace(old, **{name: now})
+        assert event_values(UID, "Q1", FULL.id, {name: now}) == changed_values(UID, "Q1", old, new)

@@ -1,6 +1,6 @@
 """Records of one sort as answers, events and commands tell them, each of which may overtake the others."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from .partitions import OVERLAY_SECONDS
 
@@ -12,18 +12,26 @@ class Book[K, R]:
     """Records by key. Moments are monotonic seconds.
 
     An answer counts unless a later one came before it. For a record that an event or a command touched after its request
-    had begun it does not count, or only as far as `merge` says. `known`: something was read at all. `records` is the same object while nothing changes.
+    had begun it does not count, or only as far as `merge` says. `known`: something was read at all. `items` is for
+    reading; it changes in place.
     """
 
-    __slots__ = ("_asked", "_touched", "items", "known", "records")
+    __slots__ = ("_asked", "_records", "_touched", "items", "known")
 
     def __init__(self) -> None:
         """Begin with nothing read."""
-        self.items: Mapping[K, R] = {}
+        self.items: dict[K, R] = {}
         self.known = False
-        self.records: tuple[R, ...] | None = None
+        self._records: tuple[R, ...] | None = None
         self._asked = float("-inf")
         self._touched: dict[K, float] = {}
+
+    @property
+    def records(self) -> tuple[R, ...] | None:
+        """All of them, None if nothing was read; the same object while nothing changes."""
+        if self._records is None and self.known:
+            self._records = tuple(self.items.values())
+        return self._records
 
     def unsettled(self, now: float) -> bool:
         """Whether something touched a record in the last seconds that no answer has confirmed."""
@@ -38,9 +46,9 @@ class Book[K, R]:
         self._touched[key] = max(moment, self._touched.get(key, moment))
 
     def change(self, key: K, record: R) -> None:
-        """Replace a record that is known, because of what an event told."""
-        self.items = {**self.items, key: record}
-        self.records = tuple(self.items.values())
+        """Replace a record that is known, because of what an event told. Touches no other."""
+        self.items[key] = record
+        self._records = None
 
     def take(
         self, found: Iterable[tuple[K, R]], asked_at: float, merge: Callable[[R, R, bool], R] | None = None
@@ -52,7 +60,8 @@ class Book[K, R]:
         """
         if asked_at < self._asked:
             return None
-        before, items = self.items, {}
+        before: dict[K, R] = self.items
+        items: dict[K, R] = {}
         changes: list[Change[R]] = []
         for key, new in found:
             old = before.get(key)
@@ -71,6 +80,6 @@ class Book[K, R]:
         self._asked = asked_at
         self._touched = {key: moment for key, moment in self._touched.items() if moment > asked_at and key in items}
         if changes or not self.known or before.keys() != items.keys():
-            self.items, self.records = items, tuple(items.values())
+            self.items, self._records = items, None
         self.known = True
         return changes

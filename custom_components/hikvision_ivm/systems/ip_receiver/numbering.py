@@ -27,6 +27,10 @@ class Panel(Protocol):
     def facts(self) -> PanelFacts:
         """The latest records."""
 
+    @property
+    def in_alarm(self) -> frozenset[int] | None:
+        """Ids of the zones in alarm; None: zones were never read."""
+
     def zone(self, number: int) -> ZoneRecord | None:
         """Return a zone by its id."""
 
@@ -111,10 +115,10 @@ class Numbering:
         device, now = panel.device.id, self._runtime.monotonic()
         waiting = self._waiting.get(device)
         if waiting is None or now - waiting.since > WAIT_SECONDS:
-            zones = panel.facts.zones
-            if self._fixed is not None or zones is None:
+            before = panel.in_alarm
+            if self._fixed is not None or before is None:
                 return
-            waiting = self._waiting[device] = _Waiting(_in_alarm(zones), now)
+            waiting = self._waiting[device] = _Waiting(before, now)
         if len(waiting.numbers) < MOST_WAITING:
             waiting.numbers[number] = now
 

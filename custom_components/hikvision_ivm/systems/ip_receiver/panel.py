@@ -32,7 +32,7 @@ from .records import (
     ZoneRecord,
 )
 from .zone_condition import DELAY, described, is_left_out, is_triggered, stands_against, zone_name
-from .zone_values import changed_values, zone_available, zone_values
+from .zone_values import changed_values, event_values, zone_available, zone_values
 
 _RECENT: Final = 64
 """So many reports are remembered, so that one that is delivered twice counts once."""
@@ -136,6 +136,11 @@ class PanelState:
     def peripheral(self, address: PeripheralAddress) -> PeripheralRecord | None:
         """Return a peripheral by its address."""
         return self._peripherals.items.get(_key(address))
+
+    @property
+    def in_alarm(self) -> frozenset[int] | None:
+        """Ids of the zones in alarm; None: zones were never read."""
+        return self._values.in_alarm if self._zones.known else None
 
     def zones_in(self, number: int | None) -> list[ZoneRecord]:
         """Return the zones of a partition, None: of the panel."""
@@ -265,7 +270,7 @@ class PanelState:
         if effect is None or self._is_repeated(event):
             return NOTHING
         zone = None if event.zone is None else self.zone(event.zone)
-        change = None if zone is None or effect not in _ZONE_CHANGES else self._zone_event(zone, effect, event.moment)
+        changes = self._zone_event(zone, effect, event.moment) if zone is not None and effect in _ZONE_CHANGES else None
         numbers = self._parts.concerned(effect, event, zone)
         if effect in _PARTITION_EFFECTS:
             self._partition_event(effect, event, zone, numbers)
@@ -273,11 +278,11 @@ class PanelState:
             # The partition is computed from its zones, and does not end its alarm with one of them.
             for part in self._parts.known(numbers):
                 part.touch(event.moment)
-        affected = {*numbers, *(() if zone is None else self._parts.of(zone))}
-        told = Told(self._partition_values(affected, whole=change is not None))
-        if change is not None:
-            self._add_zone(told, change)
-        return told.report
+        affected = numbers if zone is None else {*numbers, *self._parts.of(zone)}
+        values = self._partition_values(affected, whole=bool(changes))
+        if zone is not None and changes:
+            values |= event_values(self._uid, self.device.id, zone.id, changes)
+        return Report(values=values) if values else NOTHING
 
     # what is commanded
 
@@ -356,19 +361,17 @@ class PanelState:
             elif effect in _ARM_CHANGES:
                 self._solve(part.number)
 
-    def _zone_event(self, zone: ZoneRecord, effect: Effect, moment: float) -> Change[ZoneRecord] | None:
-        """Let a report change the zone it names, unless an answer has overtaken it."""
+    def _zone_event(self, zone: ZoneRecord, effect: Effect, moment: float) -> Mapping[str, bool]:
+        """Let a report change the zone it names, unless an answer has overtaken it. Return the fields that it changed."""
         if self._zones.overtaken(moment):
-            return None
+            return {}
         self._zones.touch(zone.id, moment)
-        changes = _ZONE_CHANGES[effect]
-        new: dict[str, Any] = {name: value for name, value in changes.items() if getattr(zone, name) is not value}
-        if not new:
-            return None
-        changed = replace(zone, **new)
-        self._zones.change(zone.id, changed)
-        self._values.note(changed)
-        return zone, changed
+        new = {name: value for name, value in _ZONE_CHANGES[effect].items() if getattr(zone, name) is not value}
+        if new:
+            changed = zone.but(new)
+            self._zones.change(zone.id, changed)
+            self._values.note(changed)
+        return new
 
     # inside: partitions and zones
 
@@ -442,7 +445,7 @@ class PanelState:
         """Report what changed about partitions."""
         return Told(self._partition_values(numbers)).report
 
-    def _partition_values(self, numbers: Iterable[int], *, whole: bool = False) -> Mapping[str, Value | Unknown]:
+    def _partition_values(self, numbers: Iterable[int], *, whole: bool = False) -> dict[str, Value | Unknown]:
         """Return the values of partitions and of the panel as far as they changed, and tell who waits for it.
 
         `whole`: something may have changed for the panel although for none of the partitions.

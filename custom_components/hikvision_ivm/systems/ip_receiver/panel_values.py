@@ -96,6 +96,11 @@ class PanelValues:
         if is_new and len(self._notable) > 1:
             self._notable = dict(sorted(self._notable.items(), key=self._place))
 
+    @property
+    def in_alarm(self) -> frozenset[int]:
+        """Ids of the zones in alarm."""
+        return frozenset([id_ for id_, one in self._notable.items() if one.is_alarm])
+
     def _place(self, item: tuple[int, object]) -> int:
         """Return where a zone stands among all."""
         return self._places[item[0]]

@@ -8,7 +8,7 @@ would show disarmed for a moment. A command to arm shows as arming until the pan
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -35,7 +35,7 @@ _STATES: Final[Mapping[str, ArmState]] = MappingProxyType(
 )
 
 
-class Effect(Enum):
+class Effect(StrEnum):
     """What a report does to a partition or a zone."""
 
     AWAY = "away"

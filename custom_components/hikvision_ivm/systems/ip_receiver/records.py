@@ -5,11 +5,12 @@ equal, so that nothing is done about an answer that repeats the last one.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 ALL_PARTITIONS: Final = 0xFFFFFFFF
 """Stands for every partition of a panel, in paths printed as a hexadecimal literal (ip-receiver §3.6)."""
@@ -139,6 +140,18 @@ class ZoneRecord:
         """Every partition it belongs to."""
         own = () if self.partition is None else (self.partition,)
         return tuple(dict.fromkeys((*own, *self.linked_partitions)))
+
+    def but(self, changes: Mapping[str, Any]) -> ZoneRecord:
+        """Return the same with other values of some fields, which is cheaper than `replace`."""
+        made = object.__new__(ZoneRecord)
+        for name, put, value in zip(_ZONE_FIELDS, _PUT_ZONE_FIELDS, _get_zone_fields(self), strict=True):
+            put(made, changes.get(name, value))
+        return made
+
+
+_ZONE_FIELDS: Final = tuple(each.name for each in fields(ZoneRecord))
+_PUT_ZONE_FIELDS: Final = tuple(getattr(ZoneRecord, name).__set__ for name in _ZONE_FIELDS)
+_get_zone_fields: Final = attrgetter(*_ZONE_FIELDS)
 
 
 class PeripheralKind(StrEnum):

@@ -112,6 +112,18 @@ def changed_values(uid: str, device: str, old: ZoneRecord, new: ZoneRecord) -> d
     return {feature_id(own, type_, kind): UNKNOWN if value is None else value for type_, kind, value in changed}
 
 
+_OF_EVENTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {"alarm": ("binary_sensor", Kind.ZONE_ALARM.value), "bypassed": ("switch", Kind.ZONE_BYPASS.value)}
+)
+"""Field that events change → type and kind of the only feature that shows it."""
+
+
+def event_values(uid: str, device: str, zone: int, changes: Mapping[str, bool]) -> dict[str, Value | Unknown]:
+    """Return the values that differ after an event changed some fields of a zone."""
+    own = zone_id(uid, device, zone)
+    return {feature_id(own, *_OF_EVENTS[name]): value for name, value in changes.items()}
+
+
 def zone_available(zone: ZoneRecord) -> bool:
     """Whether a zone can be reached by its panel; one that does not say so counts as reached."""
     return status_of(zone) != OFFLINE
