@@ -41,28 +41,21 @@ def write_json(figures: Sequence[Figure], path: Path) -> None:
     path.write_text(json.dumps(as_objects(figures), indent=1) + "\n", encoding="utf-8")
 
 
-def line(figure: Figure) -> str:
-    """Return one figure as a line, told as soon as it is known: a run that is ended early has told the others."""
-    _, value, reference, *_ = _words(figure)
-    against = "" if figure.reference is None else f" against {reference}"
-    return f"{figure.name}: {value}{against}" + ("" if figure.met else f", not {figure.target}")
-
-
 def table(figures: Sequence[Figure]) -> str:
     """Return the figures as a table for people."""
-    rows = [("figure", "value", "reference", "ratio", "target", "met"), *map(_words, figures)]
+    rows = [("figure", "value", "reference", "ratio", "target", "met")]
+    rows += [
+        (
+            figure.name,
+            f"{figure.value:,.4g} {figure.unit}",
+            "–" if figure.reference is None else f"{figure.reference:,.4g} {figure.unit}",
+            "–" if figure.ratio is None else f"{figure.ratio:.2f}",
+            figure.target,
+            "yes" if figure.met else "NO",
+        )
+        for figure in figures
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines)
-
-
-def _words(figure: Figure) -> tuple[str, ...]:
-    return (
-        figure.name,
-        f"{figure.value:,.4g} {figure.unit}",
-        "–" if figure.reference is None else f"{figure.reference:,.4g} {figure.unit}",
-        "–" if figure.ratio is None else f"{figure.ratio:.2f}",
-        figure.target,
-        "yes" if figure.met else "NO",
-    )

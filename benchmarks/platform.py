@@ -1,7 +1,7 @@
 """A simulated HikCentral platform in a process of its own, and a sender of notifications beside it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import json
 from multiprocessing.connection import Connection
 from secrets import token_hex
@@ -61,7 +61,7 @@ async def send(url: str, bodies: Sequence[bytes], rate: float | None) -> list[fl
     start = time.monotonic()
 
     async def sender() -> None:
-        async with _Connection(url) as connection:
+        async with PostConnection(url) as connection:
             for number in numbers:
                 if rate is not None and (wait := start + number / rate - time.monotonic()) > 0:
                     await asyncio.sleep(wait)
@@ -72,10 +72,11 @@ async def send(url: str, bodies: Sequence[bytes], rate: float | None) -> list[fl
     return sent
 
 
-class _Connection:
+class PostConnection:
     """A kept connection that costs next to nothing on this side."""
 
     def __init__(self, url: str) -> None:
+        """Do not connect yet."""
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port or 80
         self._head = (
@@ -84,15 +85,18 @@ class _Connection:
         )  # fmt: skip
 
     async def __aenter__(self) -> Self:
+        """Connect."""
         self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
         return self
 
     async def __aexit__(self, *exception: object) -> None:
+        """Hang up."""
         self._writer.close()
 
-    async def post(self, body: bytes) -> None:
+    async def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         """Send a body and read the answer. Raises RuntimeError unless it is 200."""
-        self._writer.write(f"{self._head}{len(body)}\r\n\r\n".encode() + body)
+        more = "".join(f"\r\n{name}: {value}" for name, value in (headers or {}).items())
+        self._writer.write(f"{self._head}{len(body)}{more}\r\n\r\n".encode() + body)
         head = await self._reader.readuntil(b"\r\n\r\n")
         if b" 200 " not in head[:20]:
             raise RuntimeError(f"a notification was answered with {head[:20]!r}")

@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import logging
 from pathlib import Path
 
-from .figures import Figure, line, table, write_json
+from .figures import Figure, table, write_json
 from .hikcentral import measure as measure_hikcentral
 from .ip_receiver import measure as measure_ip_receiver
 from .isapi import measure as measure_isapi
+from .ivm import measure as measure_ivm
 
 SYSTEMS: Mapping[str, Callable[[], AsyncIterator[Figure]]] = {
     "isapi": measure_isapi,
     "hikcentral": measure_hikcentral,
     "ip_receiver": measure_ip_receiver,
+    "ivm": measure_ivm,
 }
 
 
@@ -35,6 +37,6 @@ async def _measure(systems: list[str]) -> list[Figure]:
     figures = []
     for system in systems:
         async for figure in SYSTEMS[system]():
-            print(line(figure), flush=True)
+            print(f"measured {figure.name}", flush=True)
             figures.append(figure)
     return figures

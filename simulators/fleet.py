@@ -9,6 +9,7 @@ from .hikcentral.demo import demo as hikcentral_demo
 from .ip_receiver.demo import demo as ip_receiver_demo
 from .isapi.demo import demo as isapi_demo
 from .isapi.recorded import RecordedMember
+from .ivm.demo import demo as ivm_demo
 
 PORTS_PER_SYSTEM = 100
 
@@ -20,7 +21,12 @@ class Fleet(Protocol):
         """`base_port` 0 takes free ports; `living`: things happen by themselves."""
 
 
-FLEETS: Mapping[str, Fleet] = {"isapi": isapi_demo, "hikcentral": hikcentral_demo, "ip_receiver": ip_receiver_demo}
+FLEETS: Mapping[str, Fleet] = {
+    "isapi": isapi_demo,
+    "hikcentral": hikcentral_demo,
+    "ip_receiver": ip_receiver_demo,
+    "ivm": ivm_demo,
+}
 
 
 def demo_fleet(systems: Sequence[str], base_port: int, seed: int, *, living: bool) -> list[Member]:

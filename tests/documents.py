@@ -48,6 +48,11 @@ def quoted(text: str) -> list[str]:
     return re.findall(r"`([^`\n]+)`", text)
 
 
+def anchor(heading: str) -> str:
+    """Return by what a link leads to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 def problem_keys(*places: str) -> set[str]:
     """Return the keys of the problems that files, or all files of folders, of the integration make."""
     found = set()

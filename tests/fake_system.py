@@ -115,6 +115,7 @@ class FakeSystem(System):
         self.picture = Picture(content=b"\xff\xd8still", content_type="image/jpeg")
         self.event_picture: Picture | None = None
         self.stream_url: str | None = STREAM_URL
+        self.life: float | None = None
         self.dates: list[CalendarEntry] = []
         self.created: dict[str, Any] = {}
         self.closed = 0
@@ -273,6 +274,10 @@ class FakeSystem(System):
     async def stream_source(self, feature: CameraFeature) -> str | None:
         self._called("stream_source", feature.id)
         return self.stream_url
+
+    @override
+    def stream_life(self, feature: CameraFeature) -> float | None:
+        return self.life
 
     @override
     async def image(self, feature: ImageFeature) -> Picture | None:

@@ -136,6 +136,36 @@ async def test_picture_out_of_the_stream(hass: HomeAssistant, system: FakeSystem
     assert system.count("stream_source") == 1
 
 
+async def test_pictures_that_are_not_paid_for(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """The stream helps out, and once they are paid for they come again."""
+    system.has(MAIN)
+    await set_up()
+    system.failures["camera_image"] = errors.UnlicensedError(function="snapshot")
+    stream = running(b"\xff\xd8frame", {"hls": object()})
+    with patch.object(camera_component, "create_stream", return_value=stream):
+        assert (await async_get_image(hass, "camera.gate")).content == b"\xff\xd8frame"
+    system.failures.clear()
+    system.picture = Picture(content=b"\x89PNG", content_type="image/png")
+    assert (await async_get_image(hass, "camera.gate")).content == b"\x89PNG"
+
+
+async def test_picture_of_a_stream_that_runs_while_none_may_be_taken(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp
+) -> None:
+    """The system is asked again the next time; without such a stream it is told that there is none yet."""
+    system.has(MAIN)
+    await set_up()
+    system.failures["camera_image"] = errors.BusyError("one in ten seconds")
+    with pytest.raises(HomeAssistantError):
+        await async_get_image(hass, "camera.gate")
+    assert system.count("stream_source") == 0
+    camera(hass).stream = running(b"\xff\xd8frame", {"hls": object()})
+    assert (await async_get_image(hass, "camera.gate")).content == b"\xff\xd8frame"
+    system.failures.clear()
+    system.picture = Picture(content=b"\x89PNG", content_type="image/png")
+    assert (await async_get_image(hass, "camera.gate")).content == b"\x89PNG"
+
+
 @pytest.mark.parametrize(("outputs", "waits"), [({}, True), ({"hls": object()}, False)])
 async def test_picture_of_a_stream_that_begins(
     hass: HomeAssistant, system: FakeSystem, set_up: SetUp, outputs: dict[str, object], waits: bool
@@ -314,6 +344,58 @@ async def test_a_stream_that_nobody_watched_begins_with_a_new_address(
     assert await camera(hass).async_create_stream() == stream
     assert system.count("stream_source") == asked
     assert stream.source == (STREAM_URL if asked else "rtsp://127.0.0.1/old")
+
+
+async def test_an_address_is_replaced_before_it_ends(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Callable[[float], Awaitable[None]]
+) -> None:
+    """A stream that runs goes on with the next one; one that could not be had is asked for again."""
+    system.has(MAIN)
+    await set_up()
+    system.life = 3600.0
+    stream = running(None, {"hls": object()})
+    stream.source = STREAM_URL
+    with patch.object(camera_component, "create_stream", return_value=stream):
+        await camera(hass).async_create_stream()
+    await later(3590)
+    assert system.count("stream_source") == 1
+    system.stream_url = f"{STREAM_URL}?session=2"
+    await later(20)
+    stream.update_source.assert_called_once_with(system.stream_url)
+    system.life = 0.0
+    system.failures["stream_source"] = errors.BusyError()
+    await later(3600)
+    assert system.count("stream_source") == 3
+    system.failures.clear()
+    system.life = 3600.0
+    system.stream_url = f"{STREAM_URL}?session=3"
+    await later(60)
+    assert stream.update_source.call_args.args == (system.stream_url,)
+    assert system.count("stream_source") == 4
+
+
+async def test_an_address_that_nobody_plays_is_not_replaced(
+    hass: HomeAssistant, system: FakeSystem, set_up: SetUp, later: Callable[[float], Awaitable[None]]
+) -> None:
+    """It gets another when it is opened; and nothing is left to do when the entity goes."""
+    system.has(MAIN)
+    await set_up()
+    system.life = 100.0
+    stream = running(None, {"hls": object()})
+    stream.source = STREAM_URL
+    with patch.object(camera_component, "create_stream", return_value=stream):
+        await camera(hass).async_create_stream()
+    stream.outputs.return_value = {}
+    await later(200)
+    assert system.count("stream_source") == 1
+    await camera(hass).async_create_stream()
+    assert system.count("stream_source") == 2
+    stream.outputs.return_value = {"hls": object()}
+    (loaded,) = hass.config_entries.async_loaded_entries("hikvision_ivm")
+    await hass.config_entries.async_unload(loaded.entry_id)
+    await later(200)
+    assert system.count("stream_source") == 2
+    stream.update_source.assert_not_called()
 
 
 async def test_recording_and_motion_detection(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:

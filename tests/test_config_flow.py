@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hikvision_ivm import config_flow, flow_connect, options_flow
 from custom_components.hikvision_ivm.const import DOMAIN
-from custom_components.hikvision_ivm.flow_forms import FORMS
+from custom_components.hikvision_ivm.flow_forms import ADVANCED, FORMS
 from custom_components.hikvision_ivm.systems import SYSTEMS, errors
 from custom_components.hikvision_ivm.systems.model import Identity
 
@@ -162,9 +162,9 @@ def suggested(result: ConfigFlowResult) -> dict[str, Any]:
 
 async def test_menu_shows_only_systems_that_work(hass: HomeAssistant, device: Device) -> None:
     """A system that has a form but no class is not offered, nor the other way round."""
-    with patch.dict(FORMS, {"ivm": FORMS["isapi"]}):  # type: ignore[call-overload]
+    with patch.dict(FORMS, {"other": FORMS["isapi"]}):
         result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert result["menu_options"] == ["isapi", "hikcentral", "ip_receiver"]
+    assert result["menu_options"] == ["isapi", "hikcentral", "ip_receiver", "ivm"]
 
 
 async def test_user_creates_entry(hass: HomeAssistant, device: Device, set_up: AsyncMock) -> None:
@@ -603,14 +603,16 @@ def test_every_text_exists() -> None:
         for texts_of in ("menu_options", "menu_option_descriptions"):
             assert texts["step"][step][texts_of].keys() == {f"{step}_{choice}" for choice in choices}
     for form in FORMS.values():
-        fields = {field.name for field in form.fields}
-        for step in (form.system, form.reconfigure):
-            assert texts["step"][step]["data"].keys() == fields
-            assert texts["step"][step]["data_description"].keys() == fields
+        for step, fields in ((form.system, form.fields), (form.reconfigure, form.changeable)):
+            folded = texts["step"][step].get("sections", {}).get(ADVANCED, {})
+            for part in ("data", "data_description"):
+                assert texts["step"][step][part].keys() == {field.name for field in fields if not field.advanced}
+                assert folded.get(part, {}).keys() == {field.name for field in fields if field.advanced}
         assert texts["step"][form.reauth]["data"].keys() == {field.name for field in form.credentials}
         for step in (form.system, form.reconfigure, form.reauth):
             assert hasattr(config_flow.HikvisionIvmConfigFlow, f"async_step_{step}")
-        assert {f"invalid_{field.name}" for field in form.fields if field.pattern} <= texts["error"].keys()
+        wrong = {flow_connect.worded(form.system, f"invalid_{field.name}") for field in form.fields if field.pattern}
+        assert wrong <= texts["error"].keys()
     imports = {row.name for rows in options_flow.IMPORTS.values() for row in rows}
     for part in ("data", "data_description"):
         assert texts["step"]["selection"][part].keys() == imports

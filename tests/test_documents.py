@@ -34,7 +34,7 @@ from custom_components.hikvision_ivm.systems.model import Occurrence, Phase, Swi
 from scripts.demo.__main__ import arguments as develop_arguments
 from simulators.__main__ import arguments as simulator_arguments
 from simulators.isapi import PROFILES, IsapiSimulator
-from tests.documents import COMPONENT, ENGLISH, ROOT, TEXTS, blocks, problem_keys, prose, quoted, rows, section
+from tests.documents import COMPONENT, ENGLISH, ROOT, TEXTS, anchor, blocks, problem_keys, prose, quoted, rows, section
 
 ISAPI = TEXTS["docs/isapi.md"]
 SECTIONS = {
@@ -68,7 +68,7 @@ def column(heading: str, number: int = 0) -> list[str]:
 def anchors(text: str) -> set[str]:
     """Return the anchors of a document's headings."""
     headings = re.findall(r"^#+ (.+)$", prose(text), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {anchor(heading) for heading in headings}
 
 
 def links() -> Iterator[tuple[str, str]]:
@@ -82,12 +82,12 @@ def links() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "target"), [*links()])
 def test_links_lead_somewhere(name: str, target: str) -> None:
     """Every link leads to a file that exists, and to a heading in it; no link leaves the project without TLS."""
-    path, _, anchor = target.partition("#")
+    path, _, place = target.partition("#")
     file = (ROOT / name).parent / path if path else ROOT / name
     assert file.is_file()
     assert file.resolve().is_relative_to(ROOT)
-    if anchor:
-        assert anchor in anchors(file.read_text(encoding="utf-8"))
+    if place:
+        assert place in anchors(file.read_text(encoding="utf-8"))
 
 
 def test_pictures_are_light() -> None:

@@ -22,7 +22,6 @@ from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.ip_receiver import panels, partitions, refresh, status, stream, system
 from custom_components.hikvision_ivm.systems.ip_receiver.client import PACE_SECONDS
 from custom_components.hikvision_ivm.systems.ip_receiver.device_events import REPEAT_SECONDS, SENSOR_KINDS
-from custom_components.hikvision_ivm.systems.ip_receiver.feature_rows import Row
 from custom_components.hikvision_ivm.systems.ip_receiver.features_other import HUB, OTHER
 from custom_components.hikvision_ivm.systems.ip_receiver.features_panel import PANEL, PARTITION, WHOLE
 from custom_components.hikvision_ivm.systems.ip_receiver.features_peripheral import PERIPHERAL
@@ -30,6 +29,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver.features_zone import BY
 from custom_components.hikvision_ivm.systems.ip_receiver.system import IpReceiverSystem
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Source
+from custom_components.hikvision_ivm.systems.parts import Row
 from custom_components.hikvision_ivm.systems.values import ArmState
 from simulators.ip_receiver import IpReceiverSimulator, demo
 from tests.documents import ENGLISH, TEXTS, blocks, problem_keys, quoted, records, rows, section

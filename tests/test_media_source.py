@@ -294,17 +294,21 @@ async def test_end_of_a_recording(
     system: PlatformSystem,
     later: Callable[[float], Awaitable[None]],
 ) -> None:
-    """A recording that came to its end is not played again, but stays for as long as the player needs."""
+    """A recording that came to its end is not played again, but stays for as long as the player needs.
+
+    Then its address is given back.
+    """
     await play(hass, entry)
     (made,) = hass.data["stream"]["streams"]
-    with patch.object(Stream, "stop") as stop:
+    with patch.object(Stream, "stop") as stop, patch.object(PlatformSystem, "playback_ended") as ended:
         made._async_update_state(True)  # noqa: SLF001 - what its worker does at the begin of a source
         made._async_update_state(False)  # noqa: SLF001 - and at the end of it
         made._async_update_state(False)  # noqa: SLF001
         await later(media_source.END_SECONDS - 1)
-        assert stop.call_count == 0
+        assert stop.call_count == ended.call_count == 0
         await later(2)
         assert stop.call_count == 1
+        ended.assert_called_once_with(made.source)
         await later(60)
         assert stop.call_count == 1
 

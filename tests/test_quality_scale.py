@@ -12,7 +12,7 @@ RULES: dict[str, Any] = yaml.safe_load((ROOT / "custom_components/hikvision_ivm/
     "rules"
 ]
 
-PAGES = ("README.md", "docs/isapi.md", "docs/hikcentral.md", "docs/ip_receiver.md")
+PAGES = ("README.md", "docs/isapi.md", "docs/hikcentral.md", "docs/ip_receiver.md", "docs/huawei_ivm.md")
 SECTIONS = {
     "docs-actions": r"actions",
     "docs-configuration-parameters": r"options",

@@ -255,7 +255,9 @@ async def test_issue_without_data(hass: HomeAssistant) -> None:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_system_has_a_chapter_on_repairs(system: str) -> None:
     """The link of an issue leads somewhere."""
-    assert "\n## Repairs\n" in (COMPONENT.parent.parent / f"docs/{system}.md").read_text(encoding="utf-8")
+    assert "\n## Repairs\n" in (COMPONENT.parent.parent / f"docs/{repairs.PAGES.get(system, system)}.md").read_text(
+        encoding="utf-8"
+    )
 
 
 # Every problem has its text
@@ -265,10 +267,11 @@ def _problems() -> Iterator[tuple[str, frozenset[str], bool]]:
     """Find key, placeholders and whether it can be mended of every problem that the code makes."""
     for path in COMPONENT.rglob("*.py"):
         tree = ast.parse(path.read_text())
+        members = {node for found in ast.walk(tree) if isinstance(found, ast.ClassDef) for node in found.body}
         named = {
             target.id: node.value
             for node in ast.walk(tree)
-            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None and node not in members
             for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
             if isinstance(target, ast.Name)
         }

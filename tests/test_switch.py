@@ -17,6 +17,7 @@ from custom_components.hikvision_ivm.systems.model import SwitchFeature
 from .fake_system import CHANNEL, HUB, FakeSystem
 
 OUTPUT = SwitchFeature(device_id=HUB, kind=Kind.ALARM_OUTPUT, part="1")
+RULED = SwitchFeature(device_id=HUB, kind=Kind.ALARM_OUTPUT, part="2", ruled=True)
 INTRUSION = SwitchFeature(device_id=CHANNEL, kind=Kind.INTRUSION)
 OUTPUT_ID = "switch.recorder_alarm_output_1"
 
@@ -33,7 +34,7 @@ async def test_on_and_off_by_read_back(
     entity_registry: er.EntityRegistry,
 ) -> None:
     """The state is what the device says after the command."""
-    system.has(OUTPUT, INTRUSION)
+    system.has(OUTPUT, RULED, INTRUSION)
     await set_up()
     await turn(hass, SERVICE_TURN_ON)
     state = hass.states.get(OUTPUT_ID)
@@ -47,8 +48,10 @@ async def test_on_and_off_by_read_back(
     ]
     output = entity_registry.async_get(OUTPUT_ID)
     setting = entity_registry.async_get("switch.gate_intrusion_detection")
-    assert output is not None and setting is not None
+    ruled = entity_registry.async_get("switch.recorder_alarm_output_2")
+    assert output is not None and setting is not None and ruled is not None
     assert (output.entity_category, setting.entity_category) == (None, EntityCategory.CONFIG)
+    assert ruled.entity_category is EntityCategory.CONFIG
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,19 @@ from custom_components.hikvision_ivm.systems.ip_receiver import (
     features_peripheral,
     features_zone,
 )
-from custom_components.hikvision_ivm.systems.ip_receiver.feature_rows import Row as ReceiverRow
 from custom_components.hikvision_ivm.systems.ip_receiver.status import FailedItemsError
 from custom_components.hikvision_ivm.systems.isapi.event_types import EVENT_TYPES as ISAPI_TYPES
+from custom_components.hikvision_ivm.systems.ivm import (
+    alarm_types as ivm,
+    codes as ivm_codes,
+    features_channel,
+    features_device,
+    licences,
+    seen,
+)
+from custom_components.hikvision_ivm.systems.ivm.playback import ArchivedError
 from custom_components.hikvision_ivm.systems.kinds import Kind
+from custom_components.hikvision_ivm.systems.parts import Row as ReceiverRow
 
 TABLES: Mapping[str, Mapping[Kind, EntityDescription]] = {
     "alarm_control_panel": PANELS,
@@ -149,6 +158,10 @@ def told_by(kind: Kind) -> set[Kind]:
         told |= {row.kind for row in receiver.EVENTS.values()}
     if kind is Kind.PANEL_EVENT:
         told |= set(features_panel.FUNCTIONS)
+    if kind is Kind.DETECTION:
+        told |= set(ivm.CHANNEL_EVENT_TYPES)
+    if kind is Kind.DEVICE_EVENT:
+        told |= {*ivm.DEVICE_EVENT_TYPES, *ivm.TENANT_EVENT_TYPES}
     if kind is Kind.PASSAGE:
         told |= {Kind.PASSAGE_ENTRY, Kind.PASSAGE_EXIT}
     collections = {
@@ -213,6 +226,33 @@ def test_every_sensor_of_an_event_of_a_receiver_has_a_row() -> None:
     assert set(BINARY_SENSORS) >= receiver.SENSOR_KINDS
 
 
+def cloud_rows() -> list[ReceiverRow[Any]]:
+    """Return every row of the tables of what is in a cloud account."""
+    tables = [
+        *(table for module in (features_channel, features_device, licences) for table in vars(module).values()),
+        *features_channel.CAMERA.values(),
+    ]
+    found = [row for table in tables if isinstance(table, tuple) for row in table if isinstance(row, ReceiverRow)]
+    rows = {(row.make, row.kind): row for row in found}
+    assert len(rows) > 40
+    return list(rows.values())
+
+
+@pytest.mark.parametrize("row", cloud_rows(), ids=lambda row: f"{row.make.type}-{row.kind}")
+def test_every_feature_of_a_cloud(row: ReceiverRow[Any]) -> None:
+    """Whatever is in a cloud account is described, and the words of its choices are translated."""
+    assert row.kind in TABLES[row.make.type]
+    if not callable(row.more) and (options := row.more.get("options")):
+        texts = load("translations/en.json")["entity"][row.make.type][row.kind.value]["state"]
+        assert set(options) == set(texts)
+
+
+def test_every_sensor_of_an_alarm_of_a_cloud_has_a_row() -> None:
+    """What appears with the first alarm is described, too."""
+    assert set(BINARY_SENSORS) >= ivm.SENSOR_KINDS
+    assert set(SENSORS) >= set(seen.SENSORS)
+
+
 def test_attributes_of_alarm_panels_are_translated() -> None:
     """Both kinds of panel call their attributes alike."""
     texts = load("translations/en.json")["entity"]["alarm_control_panel"]
@@ -241,11 +281,15 @@ def _made(failure: type[errors.SystemFailure]) -> errors.SystemFailure:
         return errors.ArmingRefusedError(partition="", zones="")
     if failure is FailedItemsError:
         return FailedItemsError({"0": errors.RejectedError()})
+    if failure is ArchivedError:
+        return ArchivedError(function="", reason="")
     return failure()
 
 
 def _given(failure: type[errors.SystemFailure]) -> set[str]:
-    """Placeholders that whoever raises must give by name."""
+    """Placeholders that whoever raises must give by name, or that `codes.failure` gives."""
+    if failure.key == ivm_codes.CloudRejectedError.key:
+        return set(ivm_codes.failure("IVM.90000001", 500, "").placeholders)
     return {"address"} if failure is errors.InvalidAddressError else set()
 
 

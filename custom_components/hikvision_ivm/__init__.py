@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
 from .coordinator import IvmConfigEntry, IvmCoordinator
-from .failures import LOGIN, login_problems
+from .failures import LOGIN, login_problems, told
 from .memory import Memory
 from .post_listener import async_open_listener
 from .repairs import async_clear_problems, async_sync_problems
@@ -196,9 +196,7 @@ def _refusal(error: SystemFailure) -> IntegrationError:
         kind = ConfigEntryAuthFailed
     elif isinstance(error, PERMANENT):
         kind = ConfigEntryError
-    return kind(
-        translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders), **more
-    )
+    return kind(translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=told(error), **more)
 
 
 def _patience(error: SystemFailure) -> float | None:

@@ -170,6 +170,16 @@ DETECTIONS: dict[Kind, Class | None] = {
     Kind.TILT: Class.MOVING,
     Kind.SIREN_SOUNDING: Class.SOUND,
     Kind.TEMPERATURE_PREALARM: Class.HEAT,
+    # what a cloud tells of its cameras
+    Kind.ELECTRIC_BICYCLE: Class.SAFETY,
+    Kind.ELECTRIC_BICYCLE_LIFT: Class.SAFETY,
+    Kind.HUMAN: Class.OCCUPANCY,
+    Kind.MASK: None,
+    Kind.OCCLUSION: Class.TAMPER,
+    Kind.POST_LEFT: Class.PROBLEM,
+    Kind.TARGET_OFTEN: None,
+    Kind.TARGET_SEEN: None,
+    Kind.THIRD_PARTY: None,
 }
 
 CONDITIONS: dict[Kind, Class | None] = {
@@ -226,6 +236,10 @@ CONDITIONS: dict[Kind, Class | None] = {
     Kind.UPDATE_AVAILABLE: Class.UPDATE,
     Kind.WIFI: Class.CONNECTIVITY,
     Kind.WIRED_NETWORK: Class.CONNECTIVITY,
+    # accounts and devices of a cloud
+    Kind.FROZEN: Class.PROBLEM,
+    Kind.PRIVACY_MASK: None,
+    Kind.UNPAID: Class.PROBLEM,
 }
 
 SHAPES = {device_class.value: device_class for device_class in Class}

@@ -33,7 +33,9 @@ BUTTONS = by_kind(
         Kind.PTZ_ZOOM_IN: {},
         Kind.PTZ_ZOOM_OUT: {},
         Kind.REBOOT: {"device_class": ButtonDeviceClass.RESTART, "entity_category": EntityCategory.CONFIG},
+        Kind.REFRESH_PRESETS: {"entity_category": EntityCategory.CONFIG},
         Kind.RESUBSCRIBE: {"entity_category": EntityCategory.DIAGNOSTIC},
+        Kind.SNAPSHOT: {},
     },
 )
 

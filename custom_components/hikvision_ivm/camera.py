@@ -2,19 +2,21 @@
 
 from asyncio import timeout
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import override
 
 from homeassistant.components.camera import DEFAULT_CONTENT_TYPE, Camera, CameraEntityDescription, CameraEntityFeature
 from homeassistant.components.stream import CONF_RTSP_TRANSPORT, CONF_USE_WALLCLOCK_AS_TIMESTAMPS, Stream
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_call_later
 
 from .const import LOGGER
 from .coordinator import IvmConfigEntry, IvmCoordinator
 from .entity import IvmEntity, async_add_features, by_kind
 from .stills import first_picture
-from .systems.errors import UnsupportedError
+from .systems.errors import BusyError, UnlicensedError, UnsupportedError
 from .systems.kinds import Kind
 from .systems.model import CameraFeature
 from .systems.values import CameraValue
@@ -23,6 +25,9 @@ PARALLEL_UPDATES = 0
 
 FRAME_SECONDS = 9.0
 """How long a still picture waits for the first frame of a stream; Home Assistant waits a second longer for us."""
+
+LEAST_LIFE = 60.0
+"""Seconds between two renewals of the address of a stream that runs."""
 
 ANY_ADDRESS = "rtsp://"
 """Stands for the address of a stream where only its scheme matters."""
@@ -57,6 +62,13 @@ class IvmCamera(IvmEntity[CameraFeature], Camera):
         self.stream_options = {CONF_RTSP_TRANSPORT: "tcp", CONF_USE_WALLCLOCK_AS_TIMESTAMPS: True}
         self._stills = True
         self._looking = False
+        self._renewal: CALLBACK_TYPE | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Renew no address any more when the entity goes."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._plan_no_renewal)
 
     @property
     @override
@@ -100,10 +112,15 @@ class IvmCamera(IvmEntity[CameraFeature], Camera):
         if self._stills:
             try:
                 picture = await self.coordinator.system.camera_image(self.feature, width, height)
-            except UnsupportedError:
+            except UnsupportedError as error:
                 if not self.feature.streams:
                     raise
-                self._stills = False
+                # What is not booked or paid for now may be tomorrow.
+                self._stills = isinstance(error, UnlicensedError)
+            except BusyError:
+                # The next one may not be taken yet; a stream that runs has one.
+                if self.stream is None or not self.stream.outputs():
+                    raise
             else:
                 self.content_type = picture.content_type
                 return picture.content
@@ -142,6 +159,7 @@ class IvmCamera(IvmEntity[CameraFeature], Camera):
         if (stream := self.stream) is None:
             if (stream := await super().async_create_stream()) is not None:
                 stream.set_update_callback(self._stream_turned)
+                self._plan_renewal()
         elif not stream.outputs():
             await self._async_renew(stream)
         return stream
@@ -165,6 +183,39 @@ class IvmCamera(IvmEntity[CameraFeature], Camera):
         if source is not None:
             # Not `update_source`: while the stream waits for its next attempt, that would end it.
             stream.source = source
+            self._plan_renewal()
+
+    @callback
+    def _plan_renewal(self) -> None:
+        """Let the stream have another address before the one it has ends."""
+        self._plan_no_renewal()
+        if (life := self.coordinator.system.stream_life(self.feature)) is not None:
+            self._renewal = async_call_later(self.hass, max(life, LEAST_LIFE), self._renewal_due)
+
+    @callback
+    def _plan_no_renewal(self) -> None:
+        """Leave the stream to the address it has."""
+        if self._renewal is not None:
+            self._renewal()
+            self._renewal = None
+
+    @callback
+    def _renewal_due(self, now: datetime) -> None:
+        """Replace the address of a stream that runs; one that nobody watches gets another when it is opened."""
+        self._renewal = None
+        if (stream := self.stream) is not None and stream.outputs():
+            self.coordinator.entry.async_create_background_task(
+                self.hass, self._async_replace(stream), f"{self.entity_id}: next address of the stream"
+            )
+
+    async def _async_replace(self, stream: Stream) -> None:
+        """Go on with a new address; the player notices a jump at most. A failure is tried again."""
+        before = stream.source
+        await self._async_renew(stream)
+        if stream.source == before:
+            self._plan_renewal()
+        elif stream.available and stream.outputs():
+            stream.update_source(stream.source)
 
     @override
     async def _async_get_supported_webrtc_provider[T](

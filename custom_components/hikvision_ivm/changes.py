@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
+from operator import is_
 from typing import Self
 
 from .systems.kinds import Kind
 from .systems.model import BinarySensorFeature, Feature, Inventory
+
+_KNOWN_FROM_OUTSIDE = frozenset({Kind.ONLINE, Kind.FROZEN, Kind.UNPAID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,11 @@ class Changes:
     @classmethod
     def between(cls, before: Inventory, after: Inventory) -> Self:
         """Compare two inventories. Features that are the same objects cost next to nothing."""
+        devices = before.devices is not after.devices and before.devices != after.devices
+        same = all(map(is_, before.features.values(), after.features.values(), strict=False))
+        if same and len(before.features) <= len(after.features):
+            # As it was, with some more at the end.
+            return cls(devices, list(islice(after.features.values(), len(before.features), None)), [], [])
         added: list[Feature] = []
         replaced: list[Feature] = []
         known = before.features.get
@@ -34,7 +43,7 @@ class Changes:
         gone: list[Feature] = []
         if len(before.features) + len(added) != len(after.features):
             gone = [feature for feature_id, feature in before.features.items() if feature_id not in after.features]
-        return cls(before.devices != after.devices, added, replaced, gone)
+        return cls(devices, added, replaced, gone)
 
 
 class Belongings:
@@ -49,9 +58,10 @@ class Belongings:
     def judge(self, feature: Feature) -> str | None:
         """Return the id of the device that must be reachable for a feature to be known.
 
-        Whether a device is online is known from what it hangs on, and most wanted when it is not.
+        Whether a device is online, and what keeps it from being, is known from what it hangs on, and most wanted when
+        it is not.
         """
-        if feature.kind is Kind.ONLINE:
+        if feature.kind in _KNOWN_FROM_OUTSIDE:
             return self._inventory.devices[feature.device_id].parent
         return feature.device_id
 

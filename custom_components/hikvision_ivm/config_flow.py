@@ -23,7 +23,7 @@ from yarl import URL
 
 from .const import DOMAIN
 from .flow_connect import Certificate, Consent, Proof, Unencrypted, async_offer, async_prove, explain, worded
-from .flow_forms import FORMS, Field, misshapen, missing_secrets, schema, shown, typed_values
+from .flow_forms import FORMS, Field, beside, flat, misshapen, missing_secrets, schema, shown, typed_values
 from .options_flow import IMPORTS, HikvisionIvmOptionsFlow, fields_of, mistakes, to_store
 from .options_rows import Row
 from .systems import SYSTEMS, settings
@@ -93,6 +93,10 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for a Hik IP Receiver Pro."""
         return await self._async_set_up("ip_receiver", user_input)
 
+    async def async_step_ivm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for an account of Huawei Cloud IVM."""
+        return await self._async_set_up("ivm", user_input)
+
     async def async_step_selection(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the user choose what is imported, once it is known what there is."""
         errors: dict[str, str] = {}
@@ -124,6 +128,10 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for an account of a receiver."""
         return await self._async_new_credentials(user_input)
 
+    async def async_step_reauth_cloud(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the key pair of a cloud account."""
+        return await self._async_new_credentials(user_input)
+
     async def _async_new_credentials(self, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         """Ask for credentials only; address and certificate stay, and so does how the password may travel there."""
         data = self._get_reauth_entry().data
@@ -136,7 +144,7 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for address, certificate check and credentials again, and for consent to a readable password if needed."""
         data = self._get_reconfigure_entry().data
         form = FORMS[data[settings.SYSTEM]]
-        return await self._async_mend(form.reconfigure, form.fields, data, user_input)
+        return await self._async_mend(form.reconfigure, form.changeable, data, user_input)
 
     async def async_step_reconfigure_platform(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take the answer to the form of a platform."""
@@ -144,6 +152,10 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reconfigure_receiver(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take the answer to the form of a receiver."""
+        return await self.async_step_reconfigure(user_input)
+
+    async def async_step_reconfigure_cloud(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take the answer to the form of a cloud account."""
         return await self.async_step_reconfigure(user_input)
 
     async def async_step_certificate(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -202,7 +214,7 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_set_up(self, system: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         """Ask what a new entry needs."""
         self._asking = _Asking(step_id=system, system=system, fields=FORMS[system].fields, known={})
-        return self._show({}) if user_input is None else await self._async_try(user_input)
+        return self._show({}) if user_input is None else await self._async_try(flat(user_input))
 
     async def _async_mend(
         self, step_id: str, fields: tuple[Field, ...], data: Mapping[str, Any], user_input: dict[str, Any] | None
@@ -211,7 +223,7 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         if data.get(settings.FINGERPRINT):
             self._consent.fingerprints.add(data[settings.FINGERPRINT])
         self._asking = _Asking(step_id=step_id, system=data[settings.SYSTEM], fields=fields, known=data)
-        return self._show(data) if user_input is None else await self._async_try(user_input)
+        return self._show(data) if user_input is None else await self._async_try(flat(user_input))
 
     def _show(
         self,
@@ -226,7 +238,7 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
             data_schema=self.add_suggested_values_to_schema(
                 schema(asking.fields, stored=asking.stored), shown(asking.fields, values)
             ),
-            errors=errors or {},
+            errors=beside(asking.fields, errors or {}),
             description_placeholders={
                 "address": str(asking.known.get(settings.URL, "")),
                 "portal": PORTAL,
@@ -244,7 +256,7 @@ class HikvisionIvmConfigFlow(ConfigFlow, domain=DOMAIN):
         if missing := missing_secrets(asking.fields, typed, stored=asking.stored):
             return self._show(typed, dict.fromkeys(missing, worded(asking.system, "secret_missing")))
         if wrong := misshapen(asking.fields, typed):
-            return self._show(typed, {name: f"invalid_{name}" for name in wrong})
+            return self._show(typed, {name: worded(asking.system, f"invalid_{name}") for name in wrong})
         try:
             outcome = await async_prove(self.hass, asking.system, wanted, self._consent)
         except SystemFailure as failure:

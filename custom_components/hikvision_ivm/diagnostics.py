@@ -33,10 +33,19 @@ SECRETS: Final = (
     settings.PLAYBACK_TEMPLATE,
     settings.POST_SOURCES,
     settings.ALARM_CODE,
-    "access_key",
-    "secret_key",
+    settings.ACCESS_KEY,
+    settings.SECRET_KEY,
 )
 """Data and options that are never shown, of any system."""
+
+NEVER: Final = frozenset(
+    {
+        "access_token", "ak", "alarm_uuid", "auth_key", "callback_url", "control_lock", "control_token", "device_id",
+        "device_ip", "device_username", "live_url", "pic_url", "playback_url", "plate_char", "secret", "sip_server_domain",
+        "sip_server_host", "sip_server_id", "sk", "sn", "targetgroup_url", "token",
+    }
+)  # fmt: skip
+"""What answers of a cloud call secrets, addresses with tokens, and identities (ivm §6.3): left out wherever it turns up."""
 
 _SHORT: Final = 8
 """Secrets of fewer characters are removed only as whole words: `admin`, but not the middle of `adminAccesses`."""
@@ -167,7 +176,7 @@ def _told(entry: IvmConfigEntry, content: Mapping[str, Any]) -> dict[str, Any]:
     """Add the settings, and remove every secret from everything."""
     told: dict[str, Any] = sweep_of(entry)(
         {
-            **content,
+            **async_redact_data(dict(content), NEVER),
             "entry": {
                 "version": f"{entry.version}.{entry.minor_version}",
                 "data": async_redact_data(dict(entry.data), SECRETS),

@@ -1,10 +1,12 @@
 """How a failure of a system is shown to the user."""
 
+from homeassistant.core import async_get_hass_or_none, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
 from .systems.errors import (
     AccessDisabledError,
+    AccountFrozenError,
     AccountLockedError,
     InvalidArgumentError,
     PlatformUserError,
@@ -21,6 +23,20 @@ MISTAKES = (RejectedError, InvalidArgumentError)
 """Failures that are the caller's own: Home Assistant shows them without a line in the log."""
 
 
+CHINESE = "_zh"
+"""What a placeholder ends with that tells in Chinese what the one without this end tells in English."""
+
+
+@callback
+def told(error: SystemFailure) -> dict[str, str]:
+    """Return what fills the text of a failure: in Chinese, where that is there and Home Assistant's language."""
+    given = dict(error.placeholders)
+    hass = async_get_hass_or_none()
+    if hass is not None and hass.config.language.startswith("zh"):
+        given |= {name.removesuffix(CHINESE): text for name, text in given.items() if name.endswith(CHINESE)}
+    return given
+
+
 def login_problems(error: BaseException | None) -> list[Problem]:
     """Return the problem behind a refusal that new credentials do not solve: it is somewhere else that one must act."""
     match error:
@@ -31,8 +47,10 @@ def login_problems(error: BaseException | None) -> list[Problem]:
             return [Problem(key="account_locked", placeholders={"minutes": minutes}, severe=True)]
         case AccessDisabledError():
             return [Problem(key="access_disabled", severe=True)]
+        case AccountFrozenError():
+            return [Problem(key="account_frozen", placeholders={"reason": told(error)["reason"]}, severe=True)]
         case PlatformUserError():
-            return [Problem(key="platform_user", placeholders={"reason": error.placeholders["reason"]}, severe=True)]
+            return [Problem(key="platform_user", placeholders={"reason": told(error)["reason"]}, severe=True)]
         case UnlicensedError():
             return [Problem(key="unlicensed", placeholders={"function": error.placeholders["function"]}, severe=True)]
         case _:
@@ -42,4 +60,4 @@ def login_problems(error: BaseException | None) -> list[Problem]:
 def shown(error: SystemFailure) -> HomeAssistantError:
     """Turn a failed command into what Home Assistant shows: the user's mistake, or a failure."""
     kind = ServiceValidationError if isinstance(error, MISTAKES) else HomeAssistantError
-    return kind(translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=dict(error.placeholders))
+    return kind(translation_domain=DOMAIN, translation_key=error.key, translation_placeholders=told(error))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .failures import told
 from .flow_forms import FORMS
 from .systems import SYSTEMS, settings
 from .systems.base import Runtime, System
@@ -63,10 +64,24 @@ OWN_WORDS: Final[Mapping[str, frozenset[str]]] = {
             "unsupported",
         }
     ),
+    "ivm": frozenset(
+        {
+            "cannot_connect",
+            "device_busy",
+            "invalid_auth",
+            "invalid_user_id",
+            "protocol_error",
+            "secret_missing",
+            "timeout",
+            "tls_error",
+            "unlicensed",
+            "unsupported",
+        }
+    ),
 }
 """System id → errors that have a text of its own: the key, and the word of `WORDS` behind it."""
 
-WORDS: Final[Mapping[str, str]] = {"hikcentral": "platform", "ip_receiver": "receiver"}
+WORDS: Final[Mapping[str, str]] = {"hikcentral": "platform", "ip_receiver": "receiver", "ivm": "cloud"}
 """System id → what it is called in the keys of its own texts."""
 
 
@@ -195,4 +210,4 @@ def explain(system_id: str, failure: SystemFailure) -> tuple[dict[str, str], dic
     if failure.placeholders.get(detail):
         key = f"{key}_{detail}"
     field = settings.URL if isinstance(failure, InvalidAddressError) else "base"
-    return {field: worded(system_id, key)}, dict(failure.placeholders)
+    return {field: worded(system_id, key)}, told(failure)

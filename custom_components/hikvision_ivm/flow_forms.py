@@ -1,14 +1,18 @@
 """What each system asks for when it is set up, reconfigured or has lost its login: one row per system."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import re
-from typing import Any
+from typing import Any, Final
 
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import BooleanSelector, Selector, TextSelector, TextSelectorConfig, TextSelectorType
 import probatio as vol
 
 from .systems import settings
+
+ADVANCED: Final = "advanced"
+"""The section of a form that holds what few need; what is typed there is stored like everything else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +20,8 @@ class Field:
     """One field of a form. `secret`: never shown again, and may stay empty where a value is already stored.
 
     `optional`: may stay empty, which is what is stored then. `strip`: blanks around it are of no meaning. `pattern`:
-    what it has to look like, otherwise it is named `invalid_<name>`.
+    what it has to look like, otherwise it is named `invalid_<name>`. `advanced`: it is folded away. `fixed`: the entry is
+    known by it, so it is asked once and for all.
     """
 
     name: str
@@ -26,6 +31,8 @@ class Field:
     optional: bool = False
     strip: bool = False
     pattern: re.Pattern[str] | None = None
+    advanced: bool = False
+    fixed: bool = False
 
     def marker(self, *, stored: bool) -> vol.Marker:
         """Make the schema key; `stored`: a value is kept already."""
@@ -60,6 +67,11 @@ class SystemForm:
         """Everything that is asked at set-up."""
         return (*self.connection, *self.credentials, *self.more)
 
+    @property
+    def changeable(self) -> tuple[Field, ...]:
+        """Everything that is asked again when the entry is reconfigured."""
+        return tuple(field for field in self.fields if not field.fixed)
+
 
 _URL = Field(name=settings.URL, selector=TextSelector())
 _VERIFY_SSL = Field(name=settings.VERIFY_SSL, selector=BooleanSelector(), default=True)
@@ -88,6 +100,24 @@ _USER_ID = Field(
     pattern=re.compile(r"""[^'/\\:*?"<>|\x00-\x1f]{0,32}"""),
 )
 
+_TENANT = Field(
+    name=settings.USER_ID,
+    selector=TextSelector(),
+    strip=True,
+    # ivm §1.5
+    pattern=re.compile(r"[0-9]{15,25}"),
+    fixed=True,
+)
+_ACCESS_KEY = Field(name=settings.ACCESS_KEY, selector=TextSelector(), strip=True)
+_SECRET_KEY = Field(
+    name=settings.SECRET_KEY,
+    selector=TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")),
+    secret=True,
+    strip=True,
+)
+CLOUD_URL: Final = "https://api-ivm.myhuaweicloud.com"
+"""The one address of the service (ivm §1.1)."""
+
 FORMS: Mapping[str, SystemForm] = {
     form.system: form
     for form in (
@@ -113,6 +143,14 @@ FORMS: Mapping[str, SystemForm] = {
             reconfigure="reconfigure_receiver",
             given=True,
         ),
+        SystemForm(
+            system="ivm",
+            connection=(_TENANT,),
+            credentials=(_ACCESS_KEY, _SECRET_KEY),
+            more=(replace(_URL, default=CLOUD_URL, advanced=True), replace(_VERIFY_SSL, advanced=True)),
+            reauth="reauth_cloud",
+            reconfigure="reconfigure_cloud",
+        ),
     )
 }
 """System id → its form. A further system adds a row here and a step of its name to the config flow."""
@@ -120,12 +158,34 @@ FORMS: Mapping[str, SystemForm] = {
 
 def schema(fields: Iterable[Field], *, stored: bool) -> vol.Schema:
     """Build the form; `stored`: secrets are kept already and may be left empty."""
-    return vol.Schema({field.marker(stored=stored): field.selector for field in fields})
+    plain: dict[vol.Marker, Any] = {}
+    advanced: dict[vol.Marker, Any] = {}
+    for field in fields:
+        (advanced if field.advanced else plain)[field.marker(stored=stored)] = field.selector
+    if advanced:
+        plain[vol.Required(ADVANCED)] = section(vol.Schema(advanced), {"collapsed": True})
+    return vol.Schema(plain)
+
+
+def flat(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed, whether it lay in the section or not."""
+    return {name: value for name, value in typed.items() if name != ADVANCED} | dict(typed.get(ADVANCED, {}))
 
 
 def shown(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that may be filled into the form again: everything but secrets."""
-    return {field.name: values[field.name] for field in fields if not field.secret and field.name in values}
+    plain: dict[str, Any] = {}
+    advanced: dict[str, Any] = {}
+    for field in fields:
+        if not field.secret and field.name in values:
+            (advanced if field.advanced else plain)[field.name] = values[field.name]
+    return {**plain, ADVANCED: advanced} if advanced else plain
+
+
+def beside(fields: Iterable[Field], errors: Mapping[str, str]) -> dict[str, str]:
+    """Return errors where they can be seen: the interface shows none within a section."""
+    hidden = {field.name for field in fields if field.advanced}
+    return {"base" if name in hidden else name: error for name, error in errors.items()}
 
 
 def typed_values(fields: Iterable[Field], typed: Mapping[str, Any]) -> dict[str, Any]:

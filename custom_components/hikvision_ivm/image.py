@@ -25,6 +25,7 @@ IMAGES = by_kind(
         Kind.ACCESS_PICTURE: {},
         Kind.EVENT_PICTURE: {},
         Kind.FACE_PICTURE: {},
+        Kind.HEAT_MAP: {},
         Kind.PLATE_PICTURE: {},
         Kind.SPACE_PICTURE: {},
     },

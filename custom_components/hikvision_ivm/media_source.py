@@ -1,11 +1,11 @@
-"""Recordings in the media browser: system → site → areas → camera → day → recording.
+"""Recordings in the media browser: system → site → areas → camera → (where it is recorded) → day → recording.
 
 Nothing is asked of a system before somebody opens a day of a camera. A recording is played through Home Assistant's own
 stream, so that its address, which holds credentials, never reaches a browser.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, override
 from urllib.parse import quote, unquote
@@ -40,6 +40,10 @@ from .systems.model import CameraFeature, Recording
 NAME: Final = "Hikvision & Huawei IVM"
 DAYS: Final = 31
 """How far back the list of days goes."""
+STORES: Final = {"cloud": "Cloud", "device": "Device"}
+"""Where something is recorded → what that is called."""
+SORTS: Final = {"continuous": "", "motion": "motion", "alarm": "alarm"}
+"""Why something was recorded → how that is told. What is recorded always needs no word."""
 IDLE_SECONDS: Final = 60
 """How long a recording stays open for a player that asks no more."""
 END_SECONDS: Final = 8.0
@@ -57,7 +61,8 @@ class _Place:
     """What an identifier names. It comes from a client, so nothing in it is believed before it was found.
 
     Written as quoted parts: `place/<entry>/<site>/<area>…`, `camera/<entry>/<feature>`, `day/<entry>/<feature>/<date>`,
-    `recording/<entry>/<feature>/<begin>/<end>` with seconds since 1970.
+    `recording/<entry>/<feature>/<begin>/<end>` with seconds since 1970. Where a camera is recorded in several places, the
+    one that is meant comes last: `camera/<entry>/<feature>/<store>` and so on.
     """
 
     kind: str
@@ -77,6 +82,11 @@ class _Place:
         return "/".join(quote(part, safe="") for part in (self.kind, self.entry_id, *self.rest))
 
     @property
+    def store(self) -> str:
+        """Where it is recorded; empty if that is not told apart."""
+        return self.rest[-1] if len(self.rest) == LENGTHS[self.kind][-1] else ""
+
+    @property
     def day(self) -> date:
         """The day. Raises ValueError if it is none, or none of our time."""
         day = date.fromisoformat(self.rest[1])
@@ -87,7 +97,7 @@ class _Place:
     @property
     def between(self) -> tuple[datetime, datetime]:
         """Begin and end of a recording. Raises ValueError if they are none."""
-        start, end = (_moment(text) for text in self.rest[1:])
+        start, end = (_moment(text) for text in self.rest[1:3])
         if end <= start:
             raise ValueError(self.rest)
         return start, end
@@ -101,8 +111,8 @@ def _moment(text: str) -> datetime:
         raise ValueError(text) from None
 
 
-LENGTHS: Final = {"place": range(64), "camera": range(1, 2), "day": range(2, 3), "recording": range(3, 4)}
-"""Kind of identifier → how many parts follow the entry."""
+LENGTHS: Final = {"place": range(64), "camera": range(1, 3), "day": range(2, 4), "recording": range(3, 5)}
+"""Kind of identifier → how many parts follow the entry; the longer one names a store."""
 
 
 class RecordingSource(MediaSource):
@@ -127,7 +137,8 @@ class RecordingSource(MediaSource):
                 return _folder(place, _title(coordinator, place), _contents(coordinator, place))
             camera = _camera(coordinator, place)
             if place.kind == "camera":
-                return _folder(place, _name(coordinator, camera), _days(place))
+                inside = _stores(place, camera) if len(camera.stores) > 1 else _days(place)
+                return _folder(place, _titled(coordinator, camera, place), inside)
             return await _async_day(coordinator, camera, place)
         except (LookupError, ValueError) as error:
             raise BrowseError(translation_domain=DOMAIN, translation_key="unknown_media") from error
@@ -150,7 +161,7 @@ class RecordingSource(MediaSource):
             raise _as(Unresolvable, coordinator.command_failed(error)) from error
         stream = create_stream(self.hass, source, {CONF_RTSP_TRANSPORT: "tcp"}, DynamicStreamSettings())
         stream.add_provider(HLS_PROVIDER, timeout=IDLE_SECONDS)
-        _stop_at_end(self.hass, stream)
+        _stop_at_end(self.hass, stream, lambda: coordinator.system.playback_ended(source))
         return PlayMedia(stream.endpoint_url(HLS_PROVIDER), FORMAT_CONTENT_TYPE[HLS_PROVIDER])
 
     def _root(self) -> BrowseMediaSource:
@@ -194,16 +205,26 @@ def _cameras(coordinator: IvmCoordinator) -> Iterator[CameraFeature]:
 
 
 def _camera(coordinator: IvmCoordinator, place: _Place) -> CameraFeature:
-    """Return the camera that an identifier names. Raises `LookupError`."""
+    """Return the camera that an identifier names, with the one store it names. Raises `LookupError`."""
     feature = coordinator.inventory.features[place.rest[0]]
     if not isinstance(feature, CameraFeature) or not feature.recordings:
         raise LookupError(feature.id)
-    return feature
+    if not (store := place.store):
+        return feature
+    if store not in feature.stores:
+        raise LookupError(store)
+    return replace(feature, stores=(store,))
 
 
 def _name(coordinator: IvmCoordinator, camera: CameraFeature) -> str:
     """Return what a camera is called."""
     return coordinator.inventory.devices[camera.device_id].name
+
+
+def _titled(coordinator: IvmCoordinator, camera: CameraFeature, place: _Place) -> str:
+    """Return what a camera is called, and which of its stores is meant."""
+    name = _name(coordinator, camera)
+    return f"{name}, {STORES.get(place.store, place.store)}" if place.store else name
 
 
 def _title(coordinator: IvmCoordinator, place: _Place) -> str:
@@ -230,11 +251,19 @@ def _contents(coordinator: IvmCoordinator, place: _Place) -> list[BrowseMediaSou
     return [*areas, *(_node(found, name) for name, found in sorted(cameras, key=lambda one: one[0].casefold()))]
 
 
+def _stores(place: _Place, camera: CameraFeature) -> list[BrowseMediaSource]:
+    """List where a camera is recorded."""
+    return [
+        _node(_Place("camera", place.entry_id, (camera.id, store)), STORES.get(store, store)) for store in camera.stores
+    ]
+
+
 def _days(place: _Place) -> list[BrowseMediaSource]:
     """List the last days, the latest first. Whether something was recorded is asked when a day is opened."""
     today = dt_util.now().date()
     days = (today - timedelta(days=ago) for ago in range(DAYS))
-    return [_node(_Place("day", place.entry_id, (*place.rest, str(day))), str(day)) for day in days]
+    camera, *store = place.rest
+    return [_node(_Place("day", place.entry_id, (camera, str(day), *store)), str(day)) for day in days]
 
 
 async def _async_day(coordinator: IvmCoordinator, camera: CameraFeature, place: _Place) -> BrowseMediaSource:
@@ -247,7 +276,7 @@ async def _async_day(coordinator: IvmCoordinator, camera: CameraFeature, place: 
         recordings = ()
     except SystemFailure as error:
         raise _as(BrowseError, coordinator.command_failed(error)) from error
-    title = f"{_name(coordinator, camera)}, {day}"
+    title = f"{_titled(coordinator, camera, place)}, {day}"
     return _folder(place, title, [_recording(place, one) for one in recordings if one.end > one.start])
 
 
@@ -275,28 +304,39 @@ def _node(place: _Place | None, title: str) -> BrowseMediaSource:
 
 
 def _recording(place: _Place, recording: Recording) -> BrowseMediaSource:
-    """Make a node that can be played, named by its times and its size."""
+    """Make a node that can be played, named by its times, why it was recorded, and its size."""
     seconds = tuple(f"{moment.timestamp():.3f}" for moment in (recording.start, recording.end))
     start, end = (dt_util.as_local(moment) for moment in (recording.start, recording.end))
-    size = "" if recording.size is None else f" ({recording.size / 1_000_000:.0f} MB)"
+    facts = [SORTS.get(recording.sort, recording.sort)]
+    facts.append("" if recording.size is None else f"{recording.size / 1_000_000:.0f} MB")
+    facts.append("" if recording.playable else "archived")
+    told = ", ".join(fact for fact in facts if fact)
+    store = (place.store,) if place.store else ()
     return BrowseMediaSource(
         domain=DOMAIN,
-        identifier=str(_Place("recording", place.entry_id, (place.rest[0], *seconds))),
+        identifier=str(_Place("recording", place.entry_id, (place.rest[0], *seconds, *store))),
         media_class=MediaClass.VIDEO,
         media_content_type=MediaType.VIDEO,
-        title=f"{start:%H:%M:%S} – {end:%H:%M:%S}{size}",
-        can_play=True,
+        title=f"{start:%H:%M:%S} – {end:%H:%M:%S}{told and f' ({told})'}",
+        can_play=recording.playable,
         can_expand=False,
     )
 
 
 @callback
-def _stop_at_end(hass: HomeAssistant, stream: Stream) -> None:
-    """Stop a stream some seconds after its recording ended or broke, instead of letting it begin anew."""
+def _stop_at_end(hass: HomeAssistant, stream: Stream, ended: Callable[[], Awaitable[None]]) -> None:
+    """Stop a stream some seconds after its recording ended or broke, instead of letting it begin anew.
+
+    `ended` is told then; a player that is closed before leaves the address to its own end.
+    """
+
+    async def finish() -> None:
+        await stream.stop()
+        await ended()
 
     @callback
     def stop() -> None:
-        hass.async_create_task(stream.stop(), f"{DOMAIN} end of a recording")
+        hass.async_create_task(finish(), f"{DOMAIN} end of a recording")
 
     @callback
     def state_changed() -> None:

@@ -3,7 +3,7 @@
 from typing import Any, override
 
 from homeassistant.components.number import NumberDeviceClass, NumberEntity, NumberEntityDescription, NumberMode
-from homeassistant.const import EntityCategory, UnitOfTime
+from homeassistant.const import EntityCategory, UnitOfDataRate, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -15,19 +15,28 @@ from .systems.model import NumberFeature
 # One command at a time: what is set last must arrive last.
 PARALLEL_UPDATES = 1
 
+SETTING: dict[str, Any] = {"entity_category": EntityCategory.CONFIG, "mode": NumberMode.BOX}
+
 SECONDS: dict[str, Any] = {
+    **SETTING,
     "device_class": NumberDeviceClass.DURATION,
     "native_unit_of_measurement": UnitOfTime.SECONDS,
-    "entity_category": EntityCategory.CONFIG,
-    "mode": NumberMode.BOX,
 }
+
+DAYS: dict[str, Any] = {**SECONDS, "native_unit_of_measurement": UnitOfTime.DAYS}
 
 NUMBERS = by_kind(
     NumberEntityDescription,
     {
+        Kind.ALARM_RETENTION: DAYS,
+        Kind.BIT_RATE: {**SETTING, "native_unit_of_measurement": UnitOfDataRate.KILOBITS_PER_SECOND},
+        Kind.FRAME_RATE: {**SETTING, "native_unit_of_measurement": "fps"},
+        Kind.POST_RECORDING: SECONDS,
+        Kind.PRE_RECORDING: SECONDS,
         Kind.PTZ_DURATION: SECONDS,
         Kind.PTZ_SPEED: {"entity_category": EntityCategory.CONFIG, "mode": NumberMode.SLIDER},
         Kind.PULSE_DURATION: SECONDS,
+        Kind.RETENTION: DAYS,
     },
 )
 

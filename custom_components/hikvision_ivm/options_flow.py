@@ -36,11 +36,14 @@ _SITES: Final = Selection(name=settings.SITES, needed=True)
 _AREAS: Final = Selection(name=settings.AREAS, empty_is_all=True)
 _PERSONAL: Final = Selection(name=settings.PERSONAL, offered=settings.PERSONAL_WORDS, opt_in=True)
 _PANELS: Final = Selection(name=settings.PANELS, needed=True)
+_ORGS: Final = Selection(name=settings.ORGS, empty_is_all=True)
+_SEEN: Final = Selection(name=settings.PERSONAL, offered=("faces", "plates"), opt_in=True)
 _RAW_EVENTS: Final = Toggle(name=settings.RAW_EVENTS, default=False)
 
 IMPORTS: Final[Mapping[str, tuple[Selection, ...]]] = {
     "hikcentral": (_SITES, _AREAS, _PERSONAL),
     "ip_receiver": (_PANELS,),
+    "ivm": (_ORGS, _SEEN),
 }
 """System id → what is asked at set-up already, before anything is imported."""
 
@@ -105,6 +108,41 @@ OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
             ),
         ),
     ),
+    "ivm": (
+        _ORGS,
+        Choice(
+            name=settings.LIVE_PROTOCOL,
+            offered=tuple(word.lower() for word in settings.LIVE_PROTOCOLS),
+            upper=True,
+        ),
+        Choice(name=settings.LIVE_QUALITY, offered=("main", "sub")),
+        Selection(name=settings.STREAMS, offered=("sub", "third")),
+        Toggle(name=settings.PUSH, default=True),
+        Selection(name=settings.ANALYTICS, offered=settings.ANALYTICS_WORDS, opt_in=True),
+        _SEEN,
+        _hold(settings.HOLD_ALARM, settings.HOLD_ALARM_DEFAULT),
+        Section(
+            name=CALLBACK,
+            rows=(
+                Text(name=settings.POST_URL, check=check_post_url),
+                Toggle(name=settings.CALLBACK_TAKE_OVER, default=False),
+            ),
+        ),
+        Section(
+            name=ADVANCED,
+            rows=(
+                Number(
+                    name=settings.POLL_SECONDS,
+                    default=settings.POLL_SECONDS_DEFAULT,
+                    least=settings.POLL_SECONDS_LEAST,
+                    most=settings.POLL_SECONDS_MOST,
+                    unit="s",
+                ),
+                Text(name=settings.PLATFORM_ZONE, check=check_zone),
+                _RAW_EVENTS,
+            ),
+        ),
+    ),
 }
 """System id → its options, in the order of the form."""
 
@@ -119,6 +157,9 @@ PLATFORM_PLACEHOLDERS: Final = {
 }
 """Examples that the texts cannot hold themselves."""
 
+CLOUD_PLACEHOLDERS: Final = {"zone_example": "Asia/Shanghai", "url_example": "https://home.example.com"}
+"""The same for the options of a cloud account."""
+
 
 class HikvisionIvmOptionsFlow(OptionsFlowWithReload):
     """One form per system; the entry is reloaded when something changed."""
@@ -130,6 +171,8 @@ class HikvisionIvmOptionsFlow(OptionsFlowWithReload):
                 return await self.async_step_hikcentral(user_input)
             case "ip_receiver":
                 return await self.async_step_ip_receiver(user_input)
+            case "ivm":
+                return await self.async_step_ivm(user_input)
         return await self._async_ask("init", {"webhook_url": push_url(self.hass, self.config_entry)}, user_input)
 
     async def async_step_hikcentral(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -140,6 +183,11 @@ class HikvisionIvmOptionsFlow(OptionsFlowWithReload):
     async def async_step_ip_receiver(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options of a receiver, and store them."""
         return await self._async_ask("ip_receiver", {}, user_input)
+
+    async def async_step_ivm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the options of a cloud account, and store them."""
+        address = post_address(self.hass, self.config_entry) or "–"
+        return await self._async_ask("ivm", {"callback": address, **CLOUD_PLACEHOLDERS}, user_input)
 
     async def _async_ask(
         self, step_id: str, placeholders: Mapping[str, str], typed: dict[str, Any] | None

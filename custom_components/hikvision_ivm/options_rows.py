@@ -148,21 +148,26 @@ class Number(_Plain):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(_Plain):
-    """One of a fixed list, whose texts are translated; the first unless something else was chosen."""
+    """One of a fixed list, whose texts are translated; the first unless something else was chosen.
+
+    `upper`: the words are stored in upper case, which the keys of texts must not have.
+    """
 
     name: str
     offered: tuple[str, ...]
+    upper: bool = False
 
     def fields(self, stored: Mapping[str, Any], choices: Choices) -> dict[vol.Marker, Any]:
         """Make the form field."""
         config = SelectSelectorConfig(
             options=list(self.offered), mode=SelectSelectorMode.DROPDOWN, translation_key=self.name
         )
-        return {vol.Required(self.name, default=stored.get(self.name, self.offered[0])): SelectSelector(config)}
+        known = str(stored.get(self.name, self.offered[0]))
+        return {vol.Required(self.name, default=known.lower() if self.upper else known): SelectSelector(config)}
 
     def store(self, typed: Mapping[str, Any], stored: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
         """Return what to store."""
-        return {self.name: typed[self.name]}
+        return {self.name: typed[self.name].upper() if self.upper else typed[self.name]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

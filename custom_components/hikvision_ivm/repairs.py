@@ -15,6 +15,7 @@ from homeassistant.loader import async_get_loaded_integration
 import probatio as vol
 
 from .const import DOMAIN
+from .failures import told
 from .systems import settings
 from .systems.errors import AuthenticationError, ConnectionFailedError, InsufficientRightsError, SystemFailure
 from .systems.model import Problem
@@ -23,6 +24,9 @@ _LOGGER: Final = logging.getLogger(__name__)
 
 _OWNED: Final = "config_entry_id" in inspect.signature(ir.async_create_issue).parameters
 """From 2026.11 an issue can belong to a config entry and go with it."""
+
+PAGES: Final = {"ivm": "huawei_ivm"}
+"""System → its page of the manual, where that is not called after it."""
 
 FIX_ERRORS: Final[dict[type[SystemFailure], str]] = {
     ConnectionFailedError: "cannot_connect",
@@ -35,7 +39,8 @@ FIX_ERRORS: Final[dict[type[SystemFailure], str]] = {
 def _manual(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str:
     """Return the address of the chapter on repairs in the manual of an entry's system."""
     documentation = async_get_loaded_integration(hass, DOMAIN).documentation
-    return f"{documentation}/blob/main/docs/{entry.data[settings.SYSTEM]}.md#repairs"
+    system = entry.data[settings.SYSTEM]
+    return f"{documentation}/blob/main/docs/{PAGES.get(system, system)}.md#repairs"
 
 
 def _prefix(entry: ConfigEntry[Any], topic: str = "") -> str:
@@ -153,8 +158,8 @@ def _explain(failure: SystemFailure) -> tuple[str, str]:
     """Return the key and the reason of a failure to mend."""
     for kind, key in FIX_ERRORS.items():
         if isinstance(failure, kind):
-            return key, failure.placeholders.get("reason", "")
-    return "fix_failed", failure.placeholders.get("reason") or str(failure)
+            return key, told(failure).get("reason", "")
+    return "fix_failed", told(failure).get("reason") or str(failure)
 
 
 async def async_create_fix_flow(

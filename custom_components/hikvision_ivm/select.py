@@ -18,11 +18,15 @@ PARALLEL_UPDATES = 0
 SELECTS = by_kind(
     SelectEntityDescription,
     {
+        Kind.CODEC: {"entity_category": EntityCategory.CONFIG},
         Kind.DEACTIVATION: {"entity_category": EntityCategory.CONFIG},
         Kind.DEACTIVATION_ONCE: {"entity_category": EntityCategory.CONFIG},
         Kind.DOOR_MODE: {},
+        Kind.LIVE_STREAM: {"entity_category": EntityCategory.CONFIG},
         Kind.PTZ_PATROL: {},
         Kind.PTZ_PRESET: {},
+        Kind.RECORDING_STREAM: {"entity_category": EntityCategory.CONFIG},
+        Kind.RESOLUTION: {"entity_category": EntityCategory.CONFIG},
     },
 )
 

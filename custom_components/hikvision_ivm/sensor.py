@@ -8,6 +8,7 @@ from homeassistant.const import (
     DEGREE,
     PERCENTAGE,
     EntityCategory,
+    UnitOfDataRate,
     UnitOfInformation,
     UnitOfSpeed,
     UnitOfTemperature,
@@ -152,7 +153,44 @@ ALARM: dict[Kind, Row] = {
     Kind.SIGNAL: EQUIPMENT_NUMBER,
 }
 
-SENSORS = by_kind(SensorEntityDescription, {**EQUIPMENT, **PEOPLE, **VEHICLES, **CARE, **ALARM})
+# Of delays, shares, densities, speeds and times in queues the cloud says no unit (ivm §6.2): bare numbers.
+CLOUD: dict[Kind, Row] = {
+    Kind.BIT_RATE: {
+        "device_class": SensorDeviceClass.DATA_RATE,
+        "native_unit_of_measurement": UnitOfDataRate.KILOBITS_PER_SECOND,
+        "entity_category": EntityCategory.DIAGNOSTIC,
+    },
+    Kind.CHANNELS_ONLINE: EQUIPMENT_NUMBER,
+    Kind.CHANNELS_TOTAL: EQUIPMENT_NUMBER,
+    Kind.CODEC: EQUIPMENT_WORDS,
+    Kind.CONGESTION: NUMBER,
+    Kind.CUSTOMERS_ENTERED: NUMBER,
+    Kind.CUSTOMERS_EXITED: NUMBER,
+    Kind.FIRMWARE: EQUIPMENT_WORDS,
+    Kind.FRAME_RATE: {"native_unit_of_measurement": "fps", "entity_category": EntityCategory.DIAGNOSTIC},
+    Kind.LICENCES_TOTAL: EQUIPMENT_NUMBER,
+    Kind.LICENCES_USED: EQUIPMENT_NUMBER,
+    Kind.LICENCE_END: {**MOMENT, "entity_category": EntityCategory.DIAGNOSTIC},
+    Kind.LICENCE_STATE: EQUIPMENT_WORDS,
+    Kind.LOITERED: NUMBER,
+    Kind.NETWORK_DELAY: EQUIPMENT_NUMBER,
+    Kind.NETWORK_QUALITY: EQUIPMENT_NUMBER,
+    Kind.PACKET_LOSS: EQUIPMENT_NUMBER,
+    Kind.PEOPLE_DENSITY: NUMBER,
+    Kind.PEOPLE_ENTERED_TOTAL: TOTAL,
+    Kind.PEOPLE_EXITED_TOTAL: TOTAL,
+    Kind.PEOPLE_IN_AREA: NUMBER,
+    Kind.QUEUE_LENGTH: NUMBER,
+    Kind.QUEUE_TIME: NUMBER,
+    Kind.RESOLUTION: EQUIPMENT_WORDS,
+    Kind.STORAGE_CARD: EQUIPMENT_WORDS,
+    Kind.VEHICLE_COUNT: NUMBER,
+    Kind.VEHICLE_DENSITY: NUMBER,
+    Kind.VEHICLE_QUEUE: NUMBER,
+    Kind.VEHICLE_SPEED: NUMBER,
+}
+
+SENSORS = by_kind(SensorEntityDescription, {**EQUIPMENT, **PEOPLE, **VEHICLES, **CARE, **ALARM, **CLOUD})
 
 
 async def async_setup_entry(

@@ -1,6 +1,7 @@
 """Actions: everything is checked first, then each system is asked once for all of its features."""
 
 from asyncio import gather
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -72,7 +73,7 @@ async def _async_handle(action: Action, call: ServiceCall) -> ServiceResponse:
         if action.arms and is_needed_to_arm(share.coordinator.entry.options):
             check_code(share.coordinator.entry.options, call.data.get(CODE))
     if action.saves:
-        await async_check_file(call.hass, call.data[FILENAME], overwrite=call.data[OVERWRITE])
+        await _async_check_target(call, shares)
     answers = await gather(*(_async_act(action, *order) for order in orders), return_exceptions=True)
     for answer in answers:
         if isinstance(answer, BaseException):
@@ -253,9 +254,21 @@ async def _async_act(action: Action, share: _Share, arguments: Mapping[str, Any]
         raise coordinator.command_failed(error) from error
 
 
+async def _async_check_target(call: ServiceCall, shares: list[_Share]) -> None:
+    """Refuse what could not be kept: several pictures in one place, or in a file that cannot be written."""
+    if sum(len(share.features) for share in shares) > 1:
+        raise _refusal("one_at_a_time")
+    if FILENAME in call.data:
+        await async_check_file(call.hass, call.data[FILENAME], overwrite=call.data[OVERWRITE])
+
+
 async def _async_saved(call: ServiceCall, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Write what a system answered to the file that was named, and tell what it is."""
-    filename, content = call.data[FILENAME], answer["content"]
+    """Write what a system answered to the file that was named, and tell what it is; without a file, tell all of it."""
+    content = answer["content"]
+    if FILENAME not in call.data:
+        encoded = b64encode(content).decode() if call.return_response else ""
+        return {"content": encoded, "content_type": answer["content_type"], "size": len(content)}
+    filename = call.data[FILENAME]
     await async_write_file(call.hass, filename, content, overwrite=call.data[OVERWRITE])
     return {FILENAME: filename, "content_type": answer["content_type"], "size": len(content)}
 

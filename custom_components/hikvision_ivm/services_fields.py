@@ -61,7 +61,8 @@ class Action:
     `kinds`: what else these features must be; empty: anything. `each`: the system is asked once for every feature instead
     of once for all of an entry. `admin`: only administrators, because it shows secrets or people, or changes who may do
     what. `one_of`: exactly one of these is to be given; `any_of`: at least one. `arms`: asks for the `code` that arming
-    asks for. `saves`: what the system answers, `content` and `content_type`, is written to the file `filename`.
+    asks for. `saves`: what the system answers, `content` and `content_type`, is written to the file `filename`, or
+    answered as Base64 where no file is named.
     """
 
     name: str

@@ -1,7 +1,8 @@
 """Every action: whom it is for, what it takes and what it answers. `services.yaml` says the same to the interface.
 
 Limits are those of HikCentral (hikcentral §1.9, §3.5, §3.10, §3.13, §3.17); what hangs on a site is judged by its system.
-Those of alarm panels are in `services_alarm.py`.
+Those of alarm panels are in `services_alarm.py`, those of a cloud in `services_cloud.py`. Where systems differ, a field
+takes what any of them does, and each system refuses what is nothing to it.
 """
 
 from collections.abc import Mapping
@@ -12,12 +13,13 @@ from homeassistant.helpers.selector import BooleanSelector, EntitySelector, Enti
 
 from .const import DOMAIN
 from .services_alarm import ALARM_ROWS
+from .services_cloud import CLOUD_ROWS, STORE
 from .services_fields import Action, Argument, choice, moment, optional, seconds, text, texts, whole
 from .systems.model import CameraFeature, LockFeature, SirenFeature, SwitchFeature
 
 _PTZ: Final = (
     "left right up down left_up left_down right_up right_down zoom_in zoom_out focus_near focus_far iris_enlarge"
-    " iris_reduce"
+    " iris_reduce auto_focus stop"
 )
 _SOURCES: Final = "camera door encode_device acs_device io_in io_out region general_event_rule"
 _CAMERA: Final = (CameraFeature,)
@@ -62,7 +64,7 @@ _ROWS: Final = (
         targets=_CAMERA,
         arguments=(
             choice("command", _PTZ, key="ptz_command", required=True),
-            whole("speed", 20, 60),
+            whole("speed", 1, 60),
             seconds("duration", 0.1, 10),
         ),
     ),
@@ -80,13 +82,20 @@ _ROWS: Final = (
         targets=_CAMERA,
         arguments=(
             choice("stream", "main sub", key="live_stream"),
-            choice("protocol", "rtsp_s hls rtmp rtsp websocket"),
+            choice("protocol", "rtsp_s hls rtmp rtsp websocket flv http_hls http_flv"),
         ),
         answer=_ONLY,
         each=True,
         admin=True,
     ),
-    Action(name="get_playback_url", targets=_CAMERA, arguments=_BETWEEN, answer=_ONLY, each=True, admin=True),
+    Action(
+        name="get_playback_url",
+        targets=_CAMERA,
+        arguments=(*_BETWEEN, STORE),
+        answer=_ONLY,
+        each=True,
+        admin=True,
+    ),
     Action(
         name="search_plates",
         targets=_CAMERA,
@@ -260,5 +269,5 @@ _ROWS: Final = (
     ),
 )
 
-ACTIONS: Final[Mapping[str, Action]] = {row.name: row for row in (*_ROWS, *ALARM_ROWS)}
+ACTIONS: Final[Mapping[str, Action]] = {row.name: row for row in (*_ROWS, *ALARM_ROWS, *CLOUD_ROWS)}
 """Name → action. Which of them an entry offers is for its system to say (`System.actions`)."""

@@ -60,12 +60,15 @@ SETTINGS = (
     Kind.AUTO_TRACKING,
     Kind.PRIVACY_MASK,
     Kind.HOLIDAY,
+    Kind.CONTINUOUS_RECORDING,
+    Kind.ALARM_RECORDING,
 )
 
 SWITCHES = by_kind(
     SwitchEntityDescription,
     {
         Kind.ALARM_OUTPUT: {},
+        Kind.CRUISE: {},
         Kind.ELECTRIC_LOCK: {},
         Kind.RELAY: {"name": None},
         # Not with everything else that is switched in an area or by voice: it decides what an alarm system watches.
@@ -84,6 +87,12 @@ async def async_setup_entry(
 
 class IvmSwitch(IvmEntity[SwitchFeature], SwitchEntity):
     """An output or a setting. Its state follows the device, not the command."""
+
+    @property
+    @override
+    def entity_category(self) -> EntityCategory | None:
+        """Whether it is a setting: what the device switches by rules is not switched with the rest of a room."""
+        return EntityCategory.CONFIG if self.feature.ruled else super().entity_category
 
     @property
     @override

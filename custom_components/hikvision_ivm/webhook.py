@@ -15,7 +15,7 @@ from yarl import URL
 
 from .const import DOMAIN
 from .coordinator import IvmConfigEntry, IvmCoordinator
-from .systems import settings
+from .systems import SYSTEMS, settings
 from .systems.base import PushReply, PushRequest
 from .systems.errors import AuthenticationError, SystemFailure
 from .systems.transport.sources import is_among, networks
@@ -44,6 +44,7 @@ class PushReceiver:
     def __init__(self, coordinator: IvmCoordinator, admits: Callable[[str | None], bool] | None = None) -> None:
         """`coordinator` authenticates, parses and delivers a request."""
         self._coordinator = coordinator
+        self._refuses = not coordinator.system.from_internet
         self._statistics = coordinator.statistics
         self._admits = admits
 
@@ -115,19 +116,23 @@ class PushReceiver:
             return await self._coordinator.receive(request)
         except AuthenticationError:
             self._count("unauthorised")
-            return PushReply(status=HTTPStatus.UNAUTHORIZED)
+            return self._refusal(HTTPStatus.UNAUTHORIZED)
         except SystemFailure as failure:
             self._count(failure.key)
-            return PushReply(status=HTTPStatus.BAD_REQUEST)
+            return self._refusal(HTTPStatus.BAD_REQUEST)
         except Exception:
             self._count("failed")
             _LOGGER.exception("Unexpected error in a message that was posted to us")
-            return PushReply(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+            return self._refusal(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def _refusal(self, status: HTTPStatus) -> PushReply:
+        """Return how something is refused; by the usual answer where the system takes nothing else."""
+        return PushReply(status=status) if self._refuses else self._coordinator.system.accepted
 
     def _refused(self, reason: str, status: HTTPStatus) -> web.Response:
         """Count a refusal, and close the connection instead of reading the rest."""
         self._count(reason)
-        return web.Response(status=status, headers={"Connection": "close"})
+        return web.Response(status=self._refusal(status).status, headers={"Connection": "close"})
 
 
 async def _read(request: web.BaseRequest) -> bytes | None:
@@ -146,7 +151,8 @@ async def _read(request: web.BaseRequest) -> bytes | None:
 def async_open_webhook(hass: HomeAssistant, entry: IvmConfigEntry) -> None:
     """Open the secret address until the entry is unloaded.
 
-    Only for callers of the local network, or for those whom the user named instead.
+    Only for callers of the local network, or for those whom the user named instead; for everybody if the system is out in
+    the internet.
     """
     webhook_id: str = entry.data[settings.WEBHOOK_ID]
     allowed = networks(entry.options.get(settings.POST_SOURCES))
@@ -157,7 +163,7 @@ def async_open_webhook(hass: HomeAssistant, entry: IvmConfigEntry) -> None:
         entry.title,
         webhook_id,
         receiver.handle,
-        local_only=not allowed,
+        local_only=not allowed and not entry.runtime_data.system.from_internet,
         allowed_methods=("GET", "POST", "PUT"),
     )
     entry.async_on_unload(lambda: webhook.async_unregister(hass, webhook_id))
@@ -178,8 +184,11 @@ def post_address(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str | None:
     """Return the address under which a system reaches us, always with its port, or None if nobody knows it.
 
     The user's own base address goes first, with its port; otherwise it is Home Assistant's in the local network, or our
-    own listener's there.
+    own listener's there. For a system in the internet it is the one from outside, without the usual port: such a system
+    signs the address as it was given, and may know it better than we.
     """
+    if (system := SYSTEMS.get(entry.data[settings.SYSTEM])) is not None and system.from_internet:
+        return _address_from_outside(hass, entry)
     own_port = int(entry.options.get(settings.POST_PORT) or 0)
     given = entry.options.get(settings.POST_URL)
     try:
@@ -193,3 +202,12 @@ def post_address(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str | None:
         port = (given and base.explicit_port) or own_port
     path = LISTENER_PATH if own_port else webhook.async_generate_path(entry.data[settings.WEBHOOK_ID])
     return f"{scheme}://{base.host_subcomponent}:{port}{base.path.rstrip('/')}{path}"
+
+
+def _address_from_outside(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str | None:
+    """Return the address under which Home Assistant is reached from the internet, or None if nobody knows it."""
+    try:
+        base = URL(entry.options.get(settings.POST_URL) or get_url(hass, allow_internal=False, allow_ip=True))
+    except NoURLAvailableError:
+        return None
+    return str(base).rstrip("/") + webhook.async_generate_path(entry.data[settings.WEBHOOK_ID])

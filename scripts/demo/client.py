@@ -1,7 +1,7 @@
 """Home Assistant's own REST and WebSocket interface, as a browser uses it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any, Self
@@ -212,5 +212,10 @@ def _choice(menu: Mapping[str, Any], member: Member) -> str:
 
 def _fill(form: Mapping[str, Any], member: Member) -> dict[str, Any]:
     """Answer the fields that the member knows; the others keep their default."""
-    names = [field["name"] for field in form["data_schema"]]
-    return {name: member.login[name] for name in names if name in member.login}
+    return _known(form["data_schema"], member.login)
+
+
+def _known(fields: Sequence[Mapping[str, Any]], login: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of some fields; a section holds fields of its own, and is always answered."""
+    sections = {field["name"]: _known(field["schema"], login) for field in fields if "schema" in field}
+    return {field["name"]: login[field["name"]] for field in fields if field["name"] in login} | sections

@@ -25,6 +25,7 @@ homeassistant:
   longitude: 9
   elevation: 100
   internal_url: "{url}"
+  external_url: "{url}"
 logger:
   default: warning
   logs:
@@ -107,10 +108,14 @@ class Instance:
         self._store("http", stored)
 
     def _set_address(self, configuration: Path) -> None:
-        """Write where Home Assistant answers, for what is to post to it: it listens nowhere else than here."""
+        """Write where Home Assistant answers, for what is to post to it: it listens nowhere else than here.
+
+        A simulated cloud is no further away than anything else, so that this is the address from outside, too.
+        """
         text = configuration.read_text(encoding="utf-8")
-        line = f'  internal_url: "{self.url}"'
-        configuration.write_text(re.sub(r"^  internal_url: .*$", line, text, flags=re.MULTILINE), encoding="utf-8")
+        kept = re.sub(r"^  (in|ex)ternal_url: .*\n", "", text, flags=re.MULTILINE)
+        lines = "".join(f'  {side}ternal_url: "{self.url}"\n' for side in ("in", "ex"))
+        configuration.write_text(kept.replace("homeassistant:\n", f"homeassistant:\n{lines}", 1), encoding="utf-8")
 
     def _store(self, name: str, content: dict[str, Any]) -> None:
         path = self.folder / ".storage" / name

@@ -7,7 +7,8 @@ from .base import System
 from .hikcentral import HikCentralSystem
 from .ip_receiver import IpReceiverSystem
 from .isapi import IsapiSystem
+from .ivm import IvmSystem
 
 SYSTEMS: Mapping[str, type[System]] = MappingProxyType(
-    {system.id: system for system in (IsapiSystem, HikCentralSystem, IpReceiverSystem)}
+    {system.id: system for system in (IsapiSystem, HikCentralSystem, IpReceiverSystem, IvmSystem)}
 )

@@ -137,6 +137,9 @@ class System(ABC):
     """Names of the actions that `act` carries out."""
     accepted: ClassVar[PushReply] = PushReply()
     """What is answered to a message that is still being taken in."""
+    from_internet: ClassVar[bool] = False
+    """Whether it posts from anywhere in the internet. Then the address for it is that under which Home Assistant is reached
+    from outside, everybody who knows it may post, and nothing is ever refused there: the system would stop to post."""
     feature_types: ClassVar[frozenset[str]] = frozenset()
     """Every `Feature.type` it may offer, so that nothing else is loaded for it; empty: any."""
 
@@ -235,13 +238,23 @@ class System(ABC):
         """Return the address of the live stream, with credentials, or None. Never to be shown or logged."""
         raise UnsupportedError(function=feature.kind)
 
+    def stream_life(self, feature: CameraFeature) -> float | None:
+        """Return the seconds until the stream that was opened last should get another address; None: it needs none."""
+        return None
+
     async def recordings(self, feature: CameraFeature, start: datetime, end: datetime) -> Sequence[Recording]:
-        """List what was recorded between two moments, oldest first."""
+        """List what was recorded between two moments, oldest first, in `feature.stores` where it names any."""
         raise UnsupportedError(function=feature.kind)
 
     async def playback_source(self, feature: CameraFeature, start: datetime, end: datetime) -> str:
-        """Return the address of a recording, with credentials. Raises `NotPlayableError`. Never to be shown or logged."""
+        """Return the address of a recording in `feature.stores`, with credentials. Raises `NotPlayableError`.
+
+        Never to be shown or logged.
+        """
         raise UnsupportedError(function=feature.kind)
+
+    async def playback_ended(self, source: str) -> None:  # noqa: B027 - most addresses end by themselves
+        """Take back the address of a recording that is not played any more."""
 
     async def calendar_entries(
         self, feature: CalendarFeature, start: datetime, end: datetime

@@ -171,6 +171,12 @@ class PlatformUserError(SystemFailure):
         super().__init__(message or reason, reason=reason or message)
 
 
+class AccountFrozenError(PlatformUserError):
+    """The account of a cloud is frozen, or may not use the interface; new keys do not help."""
+
+    key = "account_frozen"
+
+
 class NotFoundError(SystemFailure):
     """What was addressed does not exist any more; `subject` names it."""
 

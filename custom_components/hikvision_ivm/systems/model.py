@@ -93,12 +93,18 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """A stretch of recorded video. `size` in bytes, None if unknown; `store` in the system's own word."""
+    """A stretch of recorded video. `size` in bytes, None if unknown; `store` in the system's own word.
+
+    `sort`: why it was recorded, `continuous`, `motion` or `alarm`; empty if that is not told. `playable` False: it has to
+    be fetched from an archive first.
+    """
 
     start: datetime
     end: datetime
     size: int | None = None
     store: str = ""
+    sort: str = ""
+    playable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +142,8 @@ class Feature:
 
     def __post_init__(self) -> None:
         """Derive the id: unique over all config entries because a device id is."""
-        words = (self.device_id, self.type, self.kind.value, self.part)
-        object.__setattr__(self, "id", "_".join(word for word in words if word))
+        words = (self.device_id, self.type, self.kind, self.part)
+        object.__setattr__(self, "id", "_".join(filter(None, words)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +190,8 @@ class CameraFeature(Feature):
     """One video stream of one channel. Value: `CameraValue`, where something is known.
 
     `codec` is the device's word (`H.264`, `H.265`, `MJPEG`), `width` and `height` pixels, `rate` frames per second.
+    `stores`: where it is recorded, in the words of `Recording.store`, if there are several places to look at; who asks for
+    one of them hands over the feature with this one only.
     """
 
     type = "camera"
@@ -195,6 +203,7 @@ class CameraFeature(Feature):
     two_way_audio: bool = False
     ptz: bool = False
     recordings: bool = False
+    stores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,9 +278,10 @@ class SirenFeature(Feature):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchFeature(Feature):
-    """Something that can be turned on and off. Value: bool."""
+    """Something that can be turned on and off. Value: bool. `ruled`: the device switches it by rules of its own, too."""
 
     type = "switch"
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -420,11 +430,27 @@ class Inventory:
 
     def including(self, *, devices: Iterable[Device] = (), features: Iterable[Feature] = ()) -> Self:
         """Return this inventory with further devices and features; those of a known id are replaced."""
-        all_devices = {**self.devices, **{device.id: device for device in devices}}
-        all_features = {**self.features, **{feature.id: feature for feature in features}}
-        return self.build(all_devices.values(), all_features.values())
+        new_devices = {device.id: device for device in devices}
+        new_features = {feature.id: feature for feature in features}
+        if new_devices:
+            return self.build(
+                _joined(self.devices, new_devices).values(), _joined(self.features, new_features).values()
+            )
+        # What is here was checked before, and there may be much of it.
+        for feature in new_features.values():
+            if feature.device_id not in self.devices:
+                raise ValueError(f"feature {feature.id} belongs to no device")
+        return type(self)(self.devices, MappingProxyType(_joined(self.features, new_features)))
 
     def without(self, feature_ids: Iterable[str]) -> Self:
         """Return this inventory without some features."""
         gone = set(feature_ids)
         return self.build(self.devices.values(), (f for f in self.features.values() if f.id not in gone))
+
+
+def _joined[T](known: Mapping[str, T], new: Mapping[str, T]) -> dict[str, T]:
+    """Return both; what is new replaces what is known."""
+    # To unpack a proxy asks it for every key by itself; its own copy is made at once.
+    joined = known.copy() if isinstance(known, MappingProxyType) else dict(known)
+    joined.update(new)
+    return joined

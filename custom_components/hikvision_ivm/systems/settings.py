@@ -5,6 +5,8 @@ Data (`isapi`, `ip_receiver`): `url` (one base URL of `System.addresses`), `user
 
 Data (`ip_receiver`) besides: `identity` and `marks` as below.
 
+Data (`ivm`): `url`, `verify_ssl`, `fingerprint`, `user_id` (digits), `access_key`, `secret_key`.
+
 Data (`hikcentral`): `url`, `verify_ssl`, `fingerprint`, `app_key`, `app_secret`, `user_id` (empty: none), `identity`
 (unique id given at set-up), `marks` (list of hashes by which the platform is recognised under another key).
 """
@@ -93,6 +95,30 @@ ZONE_NUMBERS: Final = "zone_numbers"
 """How zone numbers in events relate to ids: one of `ZONE_NUMBER_WORDS`. Absent: `learn`."""
 ZONE_NUMBER_WORDS: Final = ("learn", "same", "one_more")
 """Watch which zone is in alarm; the number is the id; the number is the id plus one."""
+
+ACCESS_KEY: Final = "access_key"
+SECRET_KEY: Final = "secret_key"
+"""Key pair of a cloud account. Secrets."""
+ORGS: Final = "organisations"
+"""Organisations to import, with what lies below them: a list of ids. Absent: all, also those that come later."""
+LIVE_PROTOCOL: Final = "live_protocol"
+"""How live video comes: one of `LIVE_PROTOCOLS`. Absent: `HTTPS_HLS`."""
+LIVE_PROTOCOLS: Final = ("HTTPS_HLS", "HTTPS_FLV", "RTSP", "HTTP_HLS", "HTTP_FLV")
+LIVE_QUALITY: Final = "live_quality"
+"""Stream that a camera's main entity shows: `main` or `sub`. Absent: `main`."""
+ANALYTICS: Final = "analytics"
+"""Analysis to be told of besides alarms: a list of `ANALYTICS_WORDS`. Absent: none."""
+ANALYTICS_WORDS: Final = ("head_shoulder", "behavior_analysis", "micro_checkpoint", "vehicle", "target", "third")
+HOLD_ALARM: Final = "hold_alarm"
+"""Seconds for which an alarm of a cloud shows: it never tells the end of one."""
+HOLD_ALARM_DEFAULT: Final = 30
+POLL_SECONDS: Final = "poll_seconds"
+"""Seconds between two looks at the states of all devices of a cloud."""
+POLL_SECONDS_DEFAULT: Final = 60
+POLL_SECONDS_LEAST: Final = 30
+POLL_SECONDS_MOST: Final = 600
+CALLBACK_TAKE_OVER: Final = "callback_take_over"
+"""Whether the place of another program that is told of events may be taken. Absent: no."""
 
 PERSONAL_WORDS: Final = ("persons", "plates", "faces", "health", "visitors")
 """What `personal` may hold."""

@@ -1,6 +1,6 @@
 """Recordings over real sockets (hikcentral §3.4, T19)."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +16,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     UnlicensedError,
     UnsupportedError,
 )
-from custom_components.hikvision_ivm.systems.hikcentral.playback import LONGEST, MEMORY, PLAYBACK, merged, stretches
+from custom_components.hikvision_ivm.systems.hikcentral.playback import LONGEST, MEMORY, PLAYBACK
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import CameraFeature, Recording
 from simulators.hikcentral.options import Options
@@ -198,53 +198,6 @@ async def test_errors_of_the_platform_are_passed_on() -> None:
         assert made.platform.count() == count
 
 
-def test_stretches_cover_everything_once() -> None:
-    """In any zone, none empty."""
-    zone = timezone(timedelta(hours=8))
-    start = datetime(2026, 1, 1, tzinfo=zone)
-    found = list(stretches(start, start + timedelta(days=7)))
-    assert [end - begin for begin, end in found] == [LONGEST, LONGEST, DAY]
-    assert all(later[0] == earlier[1] for earlier, later in pairwise(found))
-    assert list(stretches(start, start)) == []
-
-
-def _at(hours: float) -> datetime:
-    return START + hours * HOUR
-
-
-def _recorded(start: float, end: float, size: int | None = 1, store: str = "") -> Recording:
-    return Recording(start=_at(start), end=_at(end), size=size, store=store)
-
-
-@pytest.mark.parametrize(
-    ("given", "found"),
-    [
-        ([(2, 3), (0, 1)], [(0, 1, 1), (2, 3, 1)]),
-        ([(0, 1), (1, 2)], [(0, 1, 1), (1, 2, 1)]),
-        ([(0, 1), (0, 1)], [(0, 1, 1)]),
-        ([(0, 2), (1, 3)], [(0, 3, None)]),
-        ([(0, 4), (1, 2), (3, 5)], [(0, 5, None)]),
-        ([(71, 72), (72, 73)], [(71, 73, 2)]),
-        ([(-2, 1), (99, 101)], [(0, 1, None), (99, 100, None)]),
-        ([(-2, 0), (100, 101), (101, 102)], []),
-    ],
-)
-def test_what_overlaps_becomes_one(
-    given: list[tuple[float, float]], found: list[tuple[float, float, int | None]]
-) -> None:
-    """What touches stays apart, except where one call ended (three days); both ends are cut."""
-    recordings = [_recorded(*one) for one in given]
-    assert merged(recordings, _at(0), _at(100)) == tuple(_recorded(*one) for one in found)
-
-
-def test_stores_are_kept_apart_and_unknown_sizes_unknown() -> None:
-    """The same hour in two places is two recordings."""
-    twice = [_recorded(0, 1, 1, "central"), _recorded(0, 1, 2, "device")]
-    assert merged(twice, _at(0), _at(9)) == tuple(twice)
-    assert merged([_recorded(0, 1, None), _recorded(0, 1, 5)], _at(0), _at(9)) == (_recorded(0, 1, 5),)
-    assert merged([_recorded(71, 72, None), _recorded(72, 73)], _at(0), _at(99)) == (_recorded(71, 73, None),)
-
-
 # playing
 
 
@@ -370,6 +323,15 @@ async def test_bad_times_are_found_before_anything_is_sent(start: Any, end: Any,
         assert raised.value.placeholders["field"] == field
         with pytest.raises(InvalidArgumentError):
             await made.act("get_playback_url", [entity(made), entity(made, "2")], start=START - HOUR, end=START)
+        assert not made.platform.requests
+
+
+async def test_a_store_cannot_be_chosen() -> None:
+    """What another system lets choose is refused and not passed over."""
+    async with bench() as made:
+        with pytest.raises(InvalidArgumentError) as raised:
+            await made.act("get_playback_url", [entity(made)], start=START - HOUR, end=START, store="cloud")
+        assert raised.value.placeholders["field"] == "store"
         assert not made.platform.requests
 
 

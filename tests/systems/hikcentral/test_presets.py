@@ -15,19 +15,14 @@ from custom_components.hikvision_ivm.systems.errors import (
     ProtocolError,
     UnsupportedError,
 )
-from custom_components.hikvision_ivm.systems.hikcentral.preset_lists import Preset, number_of, options_of
-from custom_components.hikvision_ivm.systems.hikcentral.presets import (
-    ADD,
-    AGAIN_SECONDS,
-    DELETE,
-    FRESH_SECONDS,
-    Presets,
-)
+from custom_components.hikvision_ivm.systems.hikcentral.presets import ADD, DELETE, FRESH_SECONDS, Presets
 from custom_components.hikvision_ivm.systems.hikcentral.ptz import CONTROL
 from custom_components.hikvision_ivm.systems.hikcentral.records import Camera
 from custom_components.hikvision_ivm.systems.hikcentral.related import Related
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, ButtonFeature, CameraFeature, SelectFeature
+from custom_components.hikvision_ivm.systems.preset_selects import AGAIN_SECONDS
+from custom_components.hikvision_ivm.systems.presets import Preset, number_of, options_of
 from simulators.hikcentral.options import Options
 from simulators.hikcentral.plan import SitePlan
 from simulators.hikcentral.state import Patrol

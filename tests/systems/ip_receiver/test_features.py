@@ -19,7 +19,13 @@ from custom_components.hikvision_ivm.systems.ip_receiver.records import (
     ZoneRecord,
 )
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import BinarySensorFeature, DeviceKind, SelectFeature, Source
+from custom_components.hikvision_ivm.systems.model import (
+    BinarySensorFeature,
+    DeviceKind,
+    SelectFeature,
+    Source,
+    SwitchFeature,
+)
 
 from .parts import FULL, PANEL, UID, facts, kinds, of, part
 
@@ -284,6 +290,12 @@ def test_relay() -> None:
         DeviceKind.PERIPHERAL,
     )
     switch = of(found, "Q1_output_S1")["switch", Kind.RELAY, ""]
+    assert isinstance(switch, SwitchFeature)
+    assert not switch.ruled
+    for linkage, ruled in (("MANUALCTRL", False), ("arming", True), ("full moon", True), (None, False)):
+        other = of(part(peripherals=(replace(relay, linkage=linkage),)), "Q1_output_S1")["switch", Kind.RELAY, ""]
+        assert isinstance(other, SwitchFeature)
+        assert other.ruled is ruled, linkage
     assert switch.address == PeripheralAddress("Q1", PeripheralKind.OUTPUT, 0, "S1")
     assert switch.rank == 0 and switch.enabled
     assert kinds(found, "Q1_output_S1") == {("switch", Kind.RELAY), ("binary_sensor", Kind.ONLINE)}

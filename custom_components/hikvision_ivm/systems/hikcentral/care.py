@@ -13,11 +13,11 @@ from typing import Any, Final, override
 from ..background import together
 from ..kinds import Kind
 from ..model import Feature, Report, Value
+from ..times import format_time, parse_time
 from ..transport.json import Fields, fields, listed
 from .polled import Domain, Values, by_record, forget, merged, put
 from .record_fields import count
 from .records import Bed
-from .times import format_time, parse_time
 
 IN_BED: Final = "healthcareradar/v1/inBedStatus"
 RATES: Final = "healthcareradar/v1/heartbreath"

@@ -17,6 +17,7 @@ import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ..arguments import targets, word
 from ..background import Background
 from ..base import Sink
 from ..errors import (
@@ -31,7 +32,6 @@ from ..model import Feature, LockFeature, Report, SelectFeature, Unknown, Value
 from ..settings import LOCK_STAYS
 from ..transport.json import Fields, as_text, fields, listed
 from ..values import LockValue
-from .arguments import targets, word
 from .codes import failure, normal
 from .door_values import CLOSED, MODES, OFFLINE, OPEN, REMAIN_CLOSED, REMAIN_OPEN, STATES, door_value
 from .outcome import unsure

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from .. import arguments as given
 from ..base import Sink
 from ..errors import InvalidArgumentError, NotFoundError, RejectedError, SystemFailure
 from ..model import Feature, Picture
-from . import arguments as given
 from .event_pictures import SCHEMES, fetch_picture
 from .event_types import EVENT_TYPES, slug_of
 from .happening import EventRecord

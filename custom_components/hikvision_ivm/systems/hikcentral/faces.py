@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final, Self, override
 
+from .. import arguments as given
 from ..background import together
 from ..base import Sink
 from ..errors import InvalidArgumentError
 from ..kinds import Kind
 from ..model import Feature, Report
+from ..times import format_time, parse_time
 from ..transport.json import Fields
-from . import arguments as given
 from .lookups import chosen, name_of
 from .polled import IDS_PER_CALL, Domain, Values, by_record, forget, in_batches, merged, put
 from .records import Camera
-from .times import format_time, parse_time
 from .words import AGES, GENDERS, GLASSES, MASKS, SMILES, TEMPERATURES, named, number_of, told
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ..arguments import target, word
 from ..base import Sink
 from ..errors import (
     DeviceFailureError,
@@ -24,7 +25,6 @@ from ..model import CameraFeature, Feature, Picture
 from ..settings import STREAM_TEMPLATE
 from ..transport.json import Fields, fields
 from .addresses import PRIVATE, PROTOCOLS, address_of, check_template, fill_template, playable
-from .arguments import target, word
 from .records import CONTROLLER, ENCODER, MOBILE, Camera
 
 if TYPE_CHECKING:

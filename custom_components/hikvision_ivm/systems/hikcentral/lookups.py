@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from .. import arguments as given
 from ..base import Sink
 from ..errors import InsufficientRightsError, InvalidArgumentError, NotFoundError, RejectedError, UnsupportedError
 from ..model import Feature
+from ..times import parse_time
 from ..transport.json import Fields, fields
-from . import arguments as given
-from .times import parse_time
 from .words import COLOURS, GENDERS, LEVEL_TYPES, named, told
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ..arguments import bounded, number, targets, word
 from ..background import Background, together, wait_for_end
 from ..base import Sink
 from ..errors import AuthenticationError, NotConfirmedError, SystemFailure, UnsupportedError
 from ..kinds import Kind
 from ..model import UNKNOWN, Feature, Report, SirenFeature, SwitchFeature
 from ..transport.json import fields
-from .arguments import bounded, number, targets, word
 from .local import LOCAL, Numbers
 from .outcome import unsure
 from .records import AlarmOutput

@@ -18,11 +18,11 @@ from ..errors import (
 )
 from ..kinds import Kind
 from ..model import Feature, ImageFeature, Occurrence, Phase, Picture, Report, SensorFeature
+from ..times import parse_time
 from ..transport.json import Fields
 from .lists import Lists
 from .polled import Domain, Values, forget, merged, of_device, put
 from .records import Floor, ParkingLot, Space
-from .times import parse_time
 
 if TYPE_CHECKING:
     from .client import HikCentralClient

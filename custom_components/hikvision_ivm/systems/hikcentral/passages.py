@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final, override
 
+from .. import arguments as given
 from ..background import together
 from ..base import Sink
 from ..errors import InvalidArgumentError
 from ..kinds import Kind
 from ..model import Feature, Occurrence, Phase, Report
+from ..times import format_time, parse_time
 from ..transport.json import Fields
-from . import arguments as given
 from .lookups import chosen
 from .polled import Domain, Values, by_record, forget, merged, put
 from .record_fields import count
 from .records import ParkingLot
-from .times import format_time, parse_time
 from .words import ALLOWED_BY, CAR_TYPES, DIRECTIONS, STAYS, named, number_of, told
 
 if TYPE_CHECKING:

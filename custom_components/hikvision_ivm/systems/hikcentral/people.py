@@ -6,11 +6,11 @@ from typing import Final, override
 from ..background import together
 from ..kinds import Kind
 from ..model import Feature, Report
+from ..times import format_time, parse_time
 from ..transport.json import Fields, fields
 from .polled import IDS_PER_CALL, Domain, Values, by_record, forget, in_batches, merged, put
 from .record_fields import count
 from .records import Camera, CountingGroup
-from .times import format_time, parse_time
 
 TOTALS: Final = "aiapplication/v1/people/statisticsTotalNumByTime"
 LIVE: Final = "aiapplication/v1/people/resourceGroupRealTimeCount"

@@ -4,12 +4,13 @@ Segments can always be listed. Only forms for the maker's own programs are docum
 gives another one is tried once and remembered.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ..arguments import span, target
 from ..base import Sink
 from ..errors import (
     DeviceFailureError,
@@ -21,14 +22,14 @@ from ..errors import (
     UnsupportedError,
 )
 from ..model import Feature, Recording
+from ..recordings import merged, stretches
 from ..settings import PLAYBACK_TEMPLATE
+from ..times import format_time, parse_time
 from ..transport.json import Fields, fields
 from .addresses import PRIVATE, address_of, fill_template, is_for_playback, playable
-from .arguments import span, target
 from .codes import NO_RECORDING
 from .live import OTHER_PROTOCOL, device_ip, own_template
 from .records import Camera
-from .times import format_time, parse_time
 
 if TYPE_CHECKING:
     from .context import Context
@@ -64,9 +65,10 @@ class Playback:
         """
         camera = _camera_of(feature)
         found: list[Recording] = []
-        for begin, until in stretches(start, end):
+        calls = tuple(stretches(start, end, LONGEST))
+        for begin, until in calls:
             found += await self._list(camera, begin, until)
-        return merged(found, start, end)
+        return merged(found, start, end, {begin for begin, _ in calls})
 
     async def source(self, feature: Feature, start: datetime, end: datetime) -> str:
         """Return the address of a recording. Never to be shown or logged.
@@ -170,45 +172,6 @@ class Playback:
             self._context.runtime.remember()
 
 
-def stretches(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Cut a stretch of time into such as one call may name."""
-    while start < end:
-        until = min(start + LONGEST, end)
-        yield start, until
-        start = until
-
-
-def merged(recordings: Iterable[Recording], start: datetime, end: datetime) -> tuple[Recording, ...]:
-    """Return recordings in order of time, cut at two moments; what overlaps becomes one, once for each store.
-
-    Segments that only touch stay apart, as the platform keeps them, unless one call ended and the next began there.
-    """
-    cuts = {begin for begin, _ in stretches(start, end)}
-    found: dict[str, list[Recording]] = {}
-    for one in sorted(recordings, key=lambda each: (each.start, each.end)):
-        begin, until = max(one.start, start), min(one.end, end)
-        if begin >= until:
-            continue
-        whole = begin == one.start and until == one.end
-        part = Recording(start=begin, end=until, size=one.size if whole else None, store=one.store)
-        known = found.setdefault(one.store, [])
-        if known and (begin < known[-1].end or (begin == known[-1].end and begin in cuts)):
-            known[-1] = _joined(known[-1], part)
-        else:
-            known.append(part)
-    return tuple(sorted((one for known in found.values() for one in known), key=lambda each: (each.start, each.end)))
-
-
-def _joined(first: Recording, second: Recording) -> Recording:
-    """Return two recordings as one. The size is known if they are the same, or if they only touch."""
-    size = None
-    if (first.start, first.end) == (second.start, second.end):
-        size = first.size if first.size is not None else second.size
-    elif first.end == second.start and first.size is not None and second.size is not None:
-        size = first.size + second.size
-    return Recording(start=first.start, end=max(first.end, second.end), size=size, store=first.store)
-
-
 def _recording(segment: Fields, store: str, zone: tzinfo) -> Recording | None:
     """Read a VideoInfo; None if it has no times, or none that make sense."""
     start = parse_time(segment.text("beginTime"), zone)
@@ -248,6 +211,8 @@ async def get_playback_url(
     """
     target(features, Camera, "a camera")
     start, end = span(arguments, longest_days=LONGEST.days)
+    if arguments.get("store") is not None:
+        raise InvalidArgumentError(field="store", reason="cannot be chosen: the platform looks where it recorded")
     playback = context.part(Playback)
     found = await playback.recordings(features[0], start, end)
     url: str | None = None

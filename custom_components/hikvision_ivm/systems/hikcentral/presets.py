@@ -4,20 +4,20 @@ Their lists are read for cameras whose selects somebody looks at, few at a time,
 The platform does not tell where a camera looks: known is only where this side sent it last.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ..arguments import bounded, targets, text
 from ..background import together
 from ..base import Sink
 from ..errors import InvalidArgumentError, NotConfirmedError, SystemFailure, UnsupportedError
 from ..kinds import Kind
-from ..model import UNKNOWN, ButtonFeature, Feature, Inventory, Report, SelectFeature, Unknown, Value
-from .arguments import bounded, targets, text
-from .preset_lists import SORTS, Preset, number_of, options_of, read
+from ..model import ButtonFeature, Feature, Inventory, Report, SelectFeature, Unknown, Value
+from ..preset_selects import SLICE, PresetSelects
+from ..presets import Preset, number_of, options_of
+from .preset_lists import SORTS, read
 from .ptz import START, STOP, Ptz, camera_of
 from .records import Camera
 from .related import Related
@@ -36,12 +36,9 @@ LONGEST_NAME: Final = 128
 """Characters of a name that the platform takes."""
 MEMORY: Final = "patrols"
 """Key in the runtime's memory: id of a camera → number of the patrol that its buttons start and stop."""
-SLICE: Final = 8
-"""Lists that are read at once."""
 FRESH_SECONDS: Final = 6 * 3600.0
 """For so long a list is believed; others may change it, but seldom do."""
-AGAIN_SECONDS: Final = 900.0
-"""After so long a list is read again that could not be read."""
+
 
 type Deliver = Callable[[Sequence[Feature], Sink], None]
 """Replaces features of the inventory and delivers it."""
@@ -59,54 +56,37 @@ class Presets:
         self._context = context
         self._ptz = context.part(Ptz)
         self._related = context.part(Related)
-        self._lists: dict[tuple[Kind, str], tuple[Preset, ...]] = {}
-        self._due: dict[tuple[Kind, str], float] = {}
+        self._lists: PresetSelects[Camera] = PresetSelects(
+            context.runtime,
+            context.inventory,
+            lambda kind, camera: read(context.client, kind, camera),
+            _camera_of_select,
+            fresh=FRESH_SECONDS,
+            refused=lambda kind, camera: context.client.is_refused(SORTS[kind].path),
+        )
         self._at: dict[str, int] = {}
         self._running: dict[str, int] = {}
-        self._indexed: Inventory | None = None
-        self._selects: tuple[SelectFeature, ...] = ()
         self._ptz.moved = self._left
 
     # lists
 
     async def read(self, camera: Camera, kind: Kind = Kind.PTZ_PRESET) -> tuple[Preset, ...]:
         """Read the presets of a camera, or its patrols (`Kind.PTZ_PATROL`), and keep them. Raises `SystemFailure`."""
-        found = await read(self._context.client, kind, camera)
-        self._lists[kind, camera.id] = found
-        self._due[kind, camera.id] = self._context.runtime.monotonic() + FRESH_SECONDS
-        return found
+        return await self._lists.read(kind, camera.id, camera)
 
     async def known(self, camera: Camera, kind: Kind = Kind.PTZ_PRESET) -> tuple[Preset, ...]:
         """Return the presets or patrols of a camera, read now if they never were. Raises `SystemFailure`."""
-        found = self._lists.get((kind, camera.id))
-        return await self.read(camera, kind) if found is None else found
+        return await self._lists.known(kind, camera.id, camera)
 
     async def slice(self, wanted: Collection[str], sink: Sink, *, most: int = SLICE) -> int:
-        """Read the lists that are due, of selects in `wanted`; returns how many were asked for.
-
-        What cannot be read is tried again later, quietly: it costs a select its options and nothing else.
-        """
-        now = self._context.runtime.monotonic()
-        due: dict[tuple[Kind, str], Camera] = {}
-        for feature in sorted(self._due_selects(wanted, now), key=lambda one: self._due.get(_key(one), -1.0)):
-            due.setdefault(_key(feature), camera_of(feature))
-        chosen = dict(list(due.items())[:most])
-        before = {key: self._lists.get(key) for key in chosen}
-        await asyncio.gather(*(self._try_to_read(camera, kind) for (kind, _), camera in chosen.items()))
-        self._tell([chosen[key] for key, known in before.items() if self._lists.get(key) != known], sink)
-        return len(chosen)
-
-    async def _try_to_read(self, camera: Camera, kind: Kind) -> None:
-        """Read a list; one that cannot be read stays as it is and is tried again later."""
-        try:
-            await self.read(camera, kind)
-        except SystemFailure as error:
-            self._due[kind, camera.id] = self._context.runtime.monotonic() + AGAIN_SECONDS
-            _LOGGER.debug("The %ss of %s could not be read: %s", SORTS[kind].word, camera.name, error)
+        """Read the lists that are due, of selects in `wanted`; returns how many were asked for."""
+        asked, changed = await self._lists.slice(wanted, most=most)
+        self._tell(changed, sink)
+        return asked
 
     def apply(self, inventory: Inventory) -> Inventory:
         """Return an inventory with the options that are known."""
-        features = self._with_options(inventory.of(SelectFeature))
+        features = self._lists.with_options(inventory.of(SelectFeature))
         return inventory.including(features=features) if features else inventory
 
     def report(self, features: Iterable[Feature]) -> Report:
@@ -195,7 +175,7 @@ class Presets:
             presets = await self.read(camera)
         except SystemFailure as error:
             _LOGGER.debug("The presets of %s could not be read: %s", camera.name, error)
-            self._due[Kind.PTZ_PRESET, camera.id] = self._context.runtime.monotonic()
+            self._lists.expire(Kind.PTZ_PRESET, camera.id)
             return
         self._tell([camera], sink)
         if any(preset.index == index for preset in presets) is not there:
@@ -234,51 +214,25 @@ class Presets:
     def _value(self, kind: Kind, camera: Camera) -> Value | Unknown:
         """Return the option that is chosen."""
         index = self._at.get(camera.id) if kind is Kind.PTZ_PRESET else self._choice(camera)
-        options = options_of(self._lists.get((kind, camera.id), ()))
-        return next((option for option, number in options.items() if number == index), UNKNOWN)
+        return self._lists.option(kind, camera.id, index)
 
     def _tell(self, cameras: Sequence[Camera], sink: Sink) -> None:
         """Deliver options that changed, and values."""
         features = [feature for camera in cameras for feature in self._related.of(camera)]
-        if replaced := self._with_options(features):
+        if replaced := self._lists.with_options(features):
             self.deliver(replaced, sink)
         if (report := self.report(features)).values:
             sink.report(report)
-
-    def _with_options(self, features: Iterable[Feature]) -> list[SelectFeature]:
-        """Return the selects whose options are others than those they have, with these."""
-        found = []
-        for feature in features:
-            if not isinstance(feature, SelectFeature) or feature.kind not in SORTS:
-                continue
-            known = self._lists.get(_key(feature))
-            if known is not None and (options := tuple(options_of(known))) != feature.options:
-                found.append(replace(feature, options=options))
-        return found
-
-    def _due_selects(self, wanted: Collection[str], now: float) -> Iterable[SelectFeature]:
-        """Return the selects somebody looks at whose list is to be read."""
-        inventory = self._context.inventory()
-        if inventory is not self._indexed:
-            self._selects = tuple(
-                one for one in inventory.of(SelectFeature) if one.kind in SORTS and isinstance(one.address, Camera)
-            )
-            self._indexed = inventory
-        refused = {kind for kind, sort in SORTS.items() if self._context.client.is_refused(sort.path)}
-        return (
-            one
-            for one in self._selects
-            if one.id in wanted and one.kind not in refused and self._due.get(_key(one), now) <= now
-        )
 
     def _deliver(self, features: Sequence[Feature], sink: Sink) -> None:
         """Deliver the inventory with some features replaced."""
         sink.inventory(self._context.inventory().including(features=features))
 
 
-def _key(feature: Feature) -> tuple[Kind, str]:
-    """Return what the list of a select is kept under."""
-    return feature.kind, camera_of(feature).id
+def _camera_of_select(feature: SelectFeature) -> tuple[str, Camera] | None:
+    """Return the camera that a select of presets or patrols belongs to."""
+    camera = feature.address
+    return (camera.id, camera) if feature.kind in SORTS and isinstance(camera, Camera) else None
 
 
 # actions

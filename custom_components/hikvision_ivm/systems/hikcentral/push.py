@@ -13,9 +13,9 @@ from typing import Any, Final
 import orjson
 
 from ..errors import ProtocolError
+from ..times import parse_time
 from ..transport.json import EMPTY, Fields, decode, fields
 from .event_types import EVENT_TYPES, EventType
-from .times import parse_time
 
 METHOD: Final = "oneventnotify"
 LONGEST_ID: Final = 256

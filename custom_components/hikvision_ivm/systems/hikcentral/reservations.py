@@ -7,10 +7,10 @@ from hashlib import blake2b
 from typing import Any, Final, Self
 
 from ..base import Runtime
+from ..times import parse_time
 from ..transport.json import Fields
 from ..values import CalendarEntry
 from .lookups import name_of
-from .times import parse_time
 from .words import CERTIFICATES, GENDERS, REASONS, RESERVATION_STATES, named, told
 
 EXPECTED: Final = 0

@@ -12,19 +12,20 @@ from typing import Any, Final, Protocol
 
 from ..background import Background
 from ..base import Runtime, Sink
+from ..growth import Growth
 from ..kinds import Kind
 from ..model import Inventory, Occurrence, Phase, Report, Unknown, Value
 from ..settings import HOLD_PULSE, PULSE_DEFAULT
 from .dedupe import Delivered
 from .event_types import NORMAL, Category, EventType, Role
 from .feature_rows import Wishes
-from .growth import Growth
 from .happening import EventRecord, Happening, of_push, of_record
 from .push import ENDED, PICTURE, STARTED, UPDATED, PushEvent
 from .push_data import PLATES, Detail, Told, told_of
 from .records import Facts
 from .routes import Route, Routes, image_id, is_polled, reading_id, sensor_id
 from .running import BOUND_SECONDS, Running, Turn
+from .seen import remember, with_seen
 from .strangers import Strangers
 
 LATE: Final = timedelta(minutes=10)
@@ -111,7 +112,8 @@ class EventRouter:
         self._running = Running()
         self._told: dict[str, datetime] = {}
         self._take_over = adopt
-        self._growth = Growth(runtime, options, self._adopt, background)
+        self._options = options
+        self._growth = Growth[Kind](runtime, self._grow, self._adopt, background)
         self._skew = skew
 
     @property
@@ -126,8 +128,13 @@ class EventRouter:
     def update(self, facts: Facts, inventory: Inventory) -> None:
         """Take over another inventory."""
         self.facts = facts
-        self._growth.update(facts, inventory)
+        self._growth.update(inventory)
         self._routes.update(facts, inventory)
+
+    def _grow(self, inventory: Inventory, rows: Collection[tuple[str, Kind]]) -> Inventory:
+        """Remember what was seen, and return the inventory with it."""
+        remember(self._runtime, rows, inventory.devices)
+        return with_seen(inventory, self.facts, self._options, self._runtime.memory)
 
     def _adopt(self, inventory: Inventory) -> None:
         """Take over an inventory that grew here."""

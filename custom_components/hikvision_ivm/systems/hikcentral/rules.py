@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ..arguments import flag, targets, text, texts, word
 from ..base import Sink
 from ..errors import InvalidArgumentError, SystemFailure
 from ..model import Feature
-from .arguments import flag, targets, text, texts, word
 from .client import HikCentralClient
 from .records import Camera, Rule
 

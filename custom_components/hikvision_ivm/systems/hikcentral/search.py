@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ..base import Runtime
 from ..errors import ProtocolError
+from ..times import format_time
 from ..transport.json import Fields, fields, listed
 from . import happening
 from .client import HikCentralClient
@@ -19,7 +20,6 @@ from .event_types import EVENT_TYPES
 from .happening import EventRecord
 from .push import LONGEST_NAME, moment
 from .push_data import Reference, Store
-from .times import format_time
 from .vehicles import driving_events
 
 RECORDS: Final = "eventService/v1/eventRecords/page"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final, override
 from ..background import together
 from ..kinds import Kind
 from ..model import Feature, Report
+from ..times import format_time, parse_time
 from ..transport.json import EMPTY, Fields, fields
 from ..values import PositionValue
 from .client import HikCentralClient
 from .polled import Domain, Values, by_record, forget, in_batches, merged, put
 from .positions import position_of
 from .records import Vehicle
-from .times import format_time, parse_time
 
 if TYPE_CHECKING:
     from .context import Context

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from .. import arguments as given
 from ..errors import InvalidArgumentError
+from ..times import format_time
 from ..values import CalendarEntry
-from . import arguments as given
 from .lookups import FORBIDDEN
 from .reservations import OTHER_REASON, Reservation, Visitor
-from .times import format_time
 from .words import CERTIFICATES, GENDERS, REASONS, named, number_of
 
 _LONGEST_NAME: Final = 256

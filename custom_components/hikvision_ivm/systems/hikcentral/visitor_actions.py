@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from .. import arguments as given
 from ..base import Sink
 from ..errors import InvalidArgumentError
 from ..model import Feature
 from ..transport.json import Fields, fields, listed
-from . import arguments as given
 from .lookups import chosen
 from .reservations import Visitor
 from .visit_forms import visit_of

@@ -14,12 +14,12 @@ from ..base import Sink
 from ..errors import NotFoundError, RejectedError, SystemFailure
 from ..kinds import Kind
 from ..model import CalendarFeature, Feature, Report
+from ..times import format_time
 from ..transport.json import Fields, fields
 from ..values import CalendarEntry
 from .lookups import ASSIGN, apply, chosen_levels, members_body, person_id
 from .polled import Domain, Values, forget, put
 from .reservations import ARRIVED, EXPECTED, INVALID, Identities, Reservation, Visitor
-from .times import format_time
 from .visit_forms import Visit, check_in_body, reservation_body, visit_of_entry
 
 if TYPE_CHECKING:

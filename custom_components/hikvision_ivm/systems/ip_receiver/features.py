@@ -5,25 +5,23 @@ A part of the inventory depends on its panel alone, so that what changed behind 
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-import logging
 from types import MappingProxyType
 from typing import Any, Final
 
 from .. import settings
 from ..model import Device, DeviceKind, Feature, Inventory
+from ..parts import Part, Row, assemble as assembled, features, joined
 from .device_events import SeenDetection
-from .feature_rows import MANUFACTURER, Part, Row, features
 from .features_other import HUB, device_of, other_features
 from .features_panel import panel_features
 from .features_peripheral import PERIPHERAL, peripheral_outline, peripheral_part
 from .features_zone import BYPASS, ZONE, zone_outline, zone_part
-from .identity import NAME
+from .identity import MANUFACTURER, NAME
 from .places import partition_ids, zone_id
 from .records import DeviceRecord, PanelFacts, ZoneAddress
 
 __all__ = ["Part", "assemble", "device_part", "hub_part", "panel_outline", "panel_part"]
 
-_LOGGER = logging.getLogger(__name__)
 _NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -47,11 +45,11 @@ def panel_part(uid: str, facts: PanelFacts, *, bypass: bool, before: Part | None
     parts += [zone_part(uid, facts.device.id, zone, bypass=bypass) for zone in facts.zones or ()]
     parts += [peripheral_part(uid, facts.device.id, one) for one in facts.peripherals or ()]
     if before is None:
-        return _joined(parts)
+        return joined(parts)
     kept = _by_device(before)
     barred = _barred(uid, facts, bypass=bypass)
     own = parts[0].devices[0].id
-    return _joined(
+    return joined(
         part if part.devices[0].id == own else _with_kept(part, kept.get(part.devices[0].id, ()), barred)
         for part in parts
     )
@@ -95,28 +93,7 @@ def assemble(parts: Iterable[Part]) -> Inventory:
 
     Zones come last: they are most, and where there is not room for all of them, every panel still has its partitions.
     """
-    devices: dict[str, Device] = {}
-    made: dict[str, Feature] = {}
-    zones: dict[str, Feature] = {}
-    doubles = 0
-    for part in parts:
-        for device in part.devices:
-            doubles += devices.setdefault(device.id, device) is not device
-        for feature in part.features:
-            place = zones if isinstance(feature.address, ZoneAddress) else made
-            doubles += place.setdefault(feature.id, feature) is not feature
-    if doubles:
-        _LOGGER.warning("%d things behind the receiver have the id of another one and are left out", doubles)
-    return Inventory.build(devices.values(), (made | zones).values())
-
-
-def _joined(parts: Iterable[Part]) -> Part:
-    """Make one part of several."""
-    every = list(parts)
-    return Part(
-        tuple(device for part in every for device in part.devices),
-        tuple(feature for part in every for feature in part.features),
-    )
+    return assembled(parts, last=lambda feature: isinstance(feature.address, ZoneAddress))
 
 
 def _by_device(part: Part) -> dict[str, list[Feature]]:

@@ -6,8 +6,9 @@ from typing import Final
 
 from ..kinds import Kind
 from ..model import BinarySensorFeature, Device, DeviceKind, EventFeature, Feature, ImageFeature, Source
+from ..parts import Row, features
 from .device_events import EVENTS, REPEAT_SECONDS, Role, SeenDetection, device_type, event_types, has_doorbell
-from .feature_rows import MANUFACTURER, Row, features
+from .identity import MANUFACTURER
 from .places import device_id
 from .records import DeviceAddress, DeviceRecord
 

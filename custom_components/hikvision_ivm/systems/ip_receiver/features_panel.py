@@ -14,7 +14,7 @@ from ..model import (
     SensorFeature,
     Source,
 )
-from .feature_rows import Row, features
+from ..parts import Row, features
 from .places import device_id, partition_ids
 from .records import ALL_PARTITIONS, ConnectionMode, DeviceAddress, DeviceRecord, PanelFacts, PartitionAddress
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from ..kinds import Kind
 from ..model import BinarySensorFeature, Device, DeviceKind, SensorFeature, Source, SwitchFeature
-from .feature_rows import MANUFACTURER, Part, Row, features, has
+from ..parts import Part, Row, features, has
+from .identity import MANUFACTURER
 from .peripheral_values import POWER_SUPPLIES, status_of
 from .places import device_id, peripheral_id
 from .records import PeripheralAddress, PeripheralKind, PeripheralRecord
@@ -18,6 +19,7 @@ PERIPHERAL: Final[tuple[Row[PeripheralRecord], ...]] = (
         kind=Kind.RELAY,
         rank=0,
         when=lambda one: one.kind is PeripheralKind.OUTPUT,
+        more=lambda one: {"ruled": is_ruled(one)},
     ),
     Row(
         make=BinarySensorFeature,
@@ -76,8 +78,9 @@ NAMES: Final[Mapping[PeripheralKind, str]] = MappingProxyType(
 """What a peripheral is called that has no name, before its number."""
 
 
+BY_HAND: Final = "manualctrl"
 _LINKAGES: Final[Mapping[str, str]] = MappingProxyType(
-    {"alarm": "on alarm", "arming": "on arming", "disarming": "on disarming", "manualctrl": "manual control"}
+    {"alarm": "on alarm", "arming": "on arming", "disarming": "on disarming", BY_HAND: "manual control"}
 )
 """What switches a relay, in lower case → in words. The panel may switch one back that is not controlled by hand."""
 
@@ -88,6 +91,11 @@ def peripheral_model(one: PeripheralRecord) -> str:
         return one.model
     linked = f" ({_LINKAGES.get(one.linkage.lower(), one.linkage)})" if one.linkage is not None else ""
     return f"{NAMES[one.kind]}{linked}"
+
+
+def is_ruled(one: PeripheralRecord) -> bool:
+    """Whether the panel switches a relay by itself, so that it may fight whoever does it by hand."""
+    return one.linkage is not None and one.linkage.lower() != BY_HAND
 
 
 def peripheral_name(one: PeripheralRecord) -> str:
@@ -115,4 +123,4 @@ def peripheral_part(uid: str, panel: str, one: PeripheralRecord) -> Part:
 def peripheral_outline(one: PeripheralRecord) -> Hashable:
     """Return what `peripheral_part` depends on."""
     unused = status_of(one) == NOT_RELATED
-    return (one.kind, one.id, one.seq, one.name, peripheral_model(one), unused, has(PERIPHERAL, one))
+    return (one.kind, one.id, one.seq, one.name, peripheral_model(one), unused, is_ruled(one), has(PERIPHERAL, one))

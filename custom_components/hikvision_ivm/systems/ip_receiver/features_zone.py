@@ -14,8 +14,9 @@ from ..model import (
     Source,
     SwitchFeature,
 )
+from ..parts import Part, Row, features, has
 from .detectors import model_of, shape_of, takes_pictures
-from .feature_rows import MANUFACTURER, Part, Row, features, has
+from .identity import MANUFACTURER
 from .places import device_id, zone_id
 from .records import ZoneAddress, ZoneRecord
 from .zone_condition import zone_name

@@ -16,6 +16,7 @@ from .places import index_key
 from .records import DeviceRecord
 
 NAME: Final = "IP Receiver Pro"
+MANUFACTURER: Final = "Hikvision"
 MEMORY: Final = "ip_receiver_marks"
 MOST_MARKS: Final = 64
 

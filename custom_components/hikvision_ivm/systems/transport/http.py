@@ -57,7 +57,8 @@ type Body = bytes | Callable[[], AsyncIterable[bytes]] | AsyncIterable[bytes] | 
 class _Call:
     """One request as it is sent, without its authorization.
 
-    `mark`: what the gate had accepted when it was made. `confirming`: it was refused once and tries again.
+    `mark`: what the gate had accepted when it was made. `confirming`: it was refused once and tries again. `repeat`: it may
+    be sent once more.
     """
 
     method: str
@@ -67,6 +68,7 @@ class _Call:
     timeout: aiohttp.ClientTimeout
     mark: int
     confirming: bool = False
+    repeat: bool = True
 
     @property
     def streams(self) -> bool:
@@ -130,10 +132,12 @@ class HttpClient:
         timeout: float | None = None,
         limit: int | None = None,
         headers: Mapping[str, str] | None = None,
+        repeat: bool = True,
     ) -> Response:
         """Send a request and read its answer whole; every HTTP status but 401 is returned.
 
-        `timeout` in seconds for everything; `limit` in bytes of the answer's body. Raises `ConnectionFailedError`,
+        `timeout` in seconds for everything; `limit` in bytes of the answer's body. `repeat` False: this read changes
+        something, so that it is sent once. Raises `ConnectionFailedError`,
         `ResponseTimeoutError`, `TlsError`, `BodyTooLargeError`, `ProtocolError`, `AuthenticationError`,
         `AccountLockedError`, `CredentialsBlockedError`.
         """
@@ -141,6 +145,7 @@ class HttpClient:
         total = timeout if timeout is not None else self.policy.read if reads else self.policy.write
         wire = aiohttp.ClientTimeout(total=None, sock_connect=self.policy.connect)
         call = self._call(method, path, query, body, _headers(content_type, accept, headers), wire)
+        call = call if repeat else replace(call, repeat=False)
         while True:
             if self._auth is not None and not call.confirming:
                 self.gate.check()
@@ -209,7 +214,7 @@ class HttpClient:
 
     async def _read_repeatedly(self, call: _Call, limit: int) -> Response:
         """Send a request and read the answer; a read is repeated when the connection was dropped."""
-        attempts = 1 + (self.policy.retries if call.method in _READS else 0)
+        attempts = 1 + (self.policy.retries if call.repeat and call.method in _READS else 0)
         while True:
             attempts -= 1
             try:
@@ -298,7 +303,7 @@ class HttpClient:
         auth = self._auth
         if auth is None:
             raw = await self._send(call, None)
-            if raw.status == 401:
+            if raw.status == 401 and not self.policy.own_login:
                 raw.close()
                 raise AuthenticationError("the device asks for a login")
             return raw

@@ -26,6 +26,7 @@ class Policy:
     body_limit: int = 4 * 1024 * 1024
     retries: int = 1
     allow_basic: bool = False
+    own_login: bool = False
     secret_paths: bool = False
 
 

@@ -1,0 +1,34 @@
+"""What every part of the system works with."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..background import Background
+from ..base import Runtime
+from ..model import Inventory, Report
+from .client import IvmClient
+from .records import ChannelRecord, DeviceRecord, Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """`deliver` takes a report outside of polls; `wanted` tells the ids of features that somebody looks at."""
+
+    client: IvmClient
+    runtime: Runtime
+    options: Mapping[str, Any]
+    uid: str
+    background: Background
+    facts: Callable[[], Facts]
+    inventory: Callable[[], Inventory]
+    deliver: Callable[[Report], None]
+    wanted: Callable[[], Collection[str]] = field(default=lambda: ())
+
+    def channel(self, device: str, channel: str) -> ChannelRecord | None:
+        """Return a channel that is imported."""
+        return self.facts().channels.get((device, channel))
+
+    def device(self, device: str) -> DeviceRecord | None:
+        """Return a device that is imported."""
+        return self.facts().devices.get(device)

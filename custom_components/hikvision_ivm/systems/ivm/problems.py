@@ -1,0 +1,76 @@
+"""What only the owner of an account can change (ivm §1.12, §5.3)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ..errors import SystemFailure
+from ..model import Problem
+from .capabilities import Package, PackageState, is_unpaid, package_state
+from .features import channels_of
+from .records import ChannelRecord, DeviceRecord, Facts
+from .status_values import is_frozen
+
+STATES: Final = "states"
+"""Topic of what is frozen, unpaid or without a service."""
+PARTS: Final = "inventory"
+"""Topic of what could not be read."""
+LEFT_OUT: Final = "left_out_ivm"
+TAKEN: Final = "ivm_callback_taken"
+MOST_NAMED: Final = 10
+LISTS: Final[Mapping[str, str]] = {
+    "organisations": "organisations",
+    "device_orgs": "organisations of devices",
+    "walk": "organisations of devices",
+    "channels": "details of channels",
+    "licences": "what is booked",
+}
+"""List that was asked for → words for it."""
+
+
+def state_problems(facts: Facts) -> list[Problem]:
+    """Return what the cloud withholds, each sort as one problem that names devices and channels."""
+    frozen: list[str] = []
+    unpaid: list[str] = []
+    unserved: list[str] = []
+    for device in facts.devices.values():
+        whole = is_frozen(device)
+        if whole:
+            frozen.append(_name(device))
+        for channel in channels_of(facts, device):
+            name = _name(device, channel)
+            if not whole and is_frozen(device, channel):
+                frozen.append(name)
+            if is_unpaid(channel):
+                unpaid.append(name)
+            elif package_state(channel, Package.MANAGEMENT) is PackageState.CLOSED:
+                unserved.append(name)
+    problems: list[Problem] = []
+    if frozen:
+        problems.append(Problem(key="ivm_frozen", placeholders={"names": _named(frozen)}))
+    if unpaid:
+        problems.append(Problem(key="ivm_unpaid", placeholders={"names": _named(unpaid)}))
+    if unserved:
+        problems.append(Problem(key="ivm_no_service", placeholders={"names": _named(unserved)}))
+    return problems
+
+
+def left_out(failed: Mapping[str, SystemFailure]) -> list[Problem]:
+    """Return what could not be read, as one problem that asking again may solve."""
+    if not failed:
+        return []
+    words = "; ".join(sorted({f"{LISTS[name]} ({error.code or error.key})" for name, error in failed.items()}))
+    return [Problem(key=LEFT_OUT, placeholders={"parts": words}, fixable=True)]
+
+
+def _name(device: DeviceRecord, channel: ChannelRecord | None = None) -> str:
+    """Return what people call a device or channel."""
+    own = device.name or device.id
+    if channel is None or device.is_single:
+        return own
+    return f"{own}: {channel.name or channel.id}"
+
+
+def _named(names: Iterable[str]) -> str:
+    """Name some of many."""
+    every = sorted(names)
+    return ", ".join(every[:MOST_NAMED]) + (f", … (+{len(every) - MOST_NAMED})" if len(every) > MOST_NAMED else "")
