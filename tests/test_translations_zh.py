@@ -18,7 +18,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 CODE = re.compile(r"`[^`]*`")
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?().]|[,;:!?()][\u4e00-\u9fff]")
 CLINGING = re.compile(r"[\u4e00-\u9fff](?:[A-Za-z0-9`]|\{(?!part\}))|[A-Za-z0-9`}][\u4e00-\u9fff]")
-LINK = re.compile(r"\{(?:callback|portal|url|\w+_url|url_\w+)\}(?!\s|$)")
+LINK = re.compile(r"\{(?:address|callback|portal|url|\w+_url|url_\w+)\}(?!\s|$)")
 """A web address with something at its end: a link that is made of it would take in all signs up to the next blank."""
 
 NAMES = {
