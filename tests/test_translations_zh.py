@@ -5,8 +5,11 @@ import json
 import re
 from typing import Any
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
 import pytest
 
+from custom_components.hikvision_ivm.const import DOMAIN
 from scripts.validate.project import leaves, placeholders
 
 from .documents import COMPONENT, ENGLISH
@@ -75,6 +78,14 @@ def test_placeholders(section: str) -> None:
         assert not set(chinese) & {"\uff5b", "\uff5d"}, place
         # The part brings its own blank.
         assert " {part}" not in chinese, place
+
+
+@pytest.mark.parametrize("section", ENGLISH)
+async def test_shown(hass: HomeAssistant, section: str) -> None:
+    """Home Assistant takes every Chinese text: it shows the English one instead of one that has other placeholders."""
+    shown = await async_get_translations(hass, "zh-Hans", section, [DOMAIN])
+    texts = leaves(CHINESE[section], f"component.{DOMAIN}.{section}")
+    assert shown == {place: str(text) for place, text in texts}
 
 
 @pytest.mark.parametrize("section", ENGLISH)

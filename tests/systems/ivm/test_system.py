@@ -340,7 +340,8 @@ async def test_the_end() -> None:
         assert source.is_still
         assert source.token is None
         assert run.asked("connections") >= 1
-        await asyncio.gather(moving, return_exceptions=True)
+        async with asyncio.timeout(5):
+            await asyncio.gather(moving, return_exceptions=True)
         asked = run.asked()
         await run.wait(120)
         assert run.asked() == asked

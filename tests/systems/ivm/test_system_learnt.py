@@ -7,7 +7,6 @@ import pytest
 
 from custom_components.hikvision_ivm.systems.base import Tier
 from custom_components.hikvision_ivm.systems.errors import UnsupportedError
-from custom_components.hikvision_ivm.systems.ivm.learning import GROW_SECONDS
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN
 from simulators.ivm import AlarmPlan, DevicePlan, IvmSimulator, TenantPlan
@@ -45,7 +44,7 @@ async def test_features_appear() -> None:
         async with running(cloud=cloud, clock=clock, prime=False) as run:
             assert not any(there(run).values()) or not there(run)[Kind.ALARM_RECORDING, "over_line_alarm"]
             await run.through(run.system.prime(run.sink, run.wanted))
-            await run.wait(GROW_SECONDS + 0.1)
+            await run.wait(1.1)
             assert all(there(run).values())
             assert 1 <= len(run.sink.inventories) <= 2
             for kind, part in PARTS:

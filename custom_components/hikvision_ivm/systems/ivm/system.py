@@ -108,6 +108,7 @@ class IvmSystem(System):
         self._meeting: asyncio.Task[None] | None = None
         self._counting: asyncio.Task[None] | None = None
         self._met_at = float("-inf")
+        self._withheld: tuple[Facts, Sequence[Problem]] | None = None
 
     @classmethod
     @override
@@ -294,7 +295,10 @@ class IvmSystem(System):
 
     def _tell_problems(self, sink: Sink) -> None:
         """Deliver what only the owner can change."""
-        sink.problems(STATES, state_problems(self._stock.facts))
+        facts = self._stock.facts
+        if self._withheld is None or self._withheld[0] is not facts:
+            self._withheld = facts, state_problems(facts)
+        sink.problems(STATES, self._withheld[1])
         sink.problems(PARTS, left_out(self._stock.failed))
 
     # push
