@@ -1,6 +1,7 @@
 """Alarm control panels: partitions, and all partitions of a panel taken together."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, override
 
 from homeassistant.components.alarm_control_panel import (
@@ -8,7 +9,6 @@ from homeassistant.components.alarm_control_panel import (
     AlarmControlPanelEntityDescription,
     AlarmControlPanelEntityFeature as Ability,
     AlarmControlPanelState as State,
-    CodeFormat,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -51,6 +51,15 @@ async def async_setup_entry(
     async_add_features(entry.runtime_data, AlarmPanelFeature, PANELS, IvmAlarmPanel, async_add_entities)
 
 
+@lru_cache
+def abilities(modes: frozenset[ArmMode]) -> Ability:
+    """Return ways to arm in Home Assistant's words."""
+    found = Ability(0)
+    for mode in modes:
+        found |= ABILITIES[mode]
+    return found
+
+
 class IvmAlarmPanel(IvmEntity[AlarmPanelFeature], AlarmControlPanelEntity):
     """A partition. Its state follows the panel, not the command; what nobody told is unknown and never disarmed."""
 
@@ -59,6 +68,9 @@ class IvmAlarmPanel(IvmEntity[AlarmPanelFeature], AlarmControlPanelEntity):
     ) -> None:
         """Show a feature; a partition without a number or a name stands for the whole panel and bears its name."""
         super().__init__(coordinator, feature, description)
+        # Other options set the entry up anew.
+        self._attr_code_format = code_format(coordinator.entry.options)
+        self._attr_code_arm_required = is_needed_to_arm(coordinator.entry.options)
         if not feature.label and not feature.part.isdecimal():
             self._attr_name = None
 
@@ -95,22 +107,7 @@ class IvmAlarmPanel(IvmEntity[AlarmPanelFeature], AlarmControlPanelEntity):
     @override
     def supported_features(self) -> Ability:
         """How it can be armed."""
-        abilities = Ability(0)
-        for mode in self.feature.modes:
-            abilities |= ABILITIES[mode]
-        return abilities
-
-    @property
-    @override
-    def code_format(self) -> CodeFormat | None:
-        """With which keys the code is entered; None: it is not asked for."""
-        return code_format(self.coordinator.entry.options)
-
-    @property
-    @override
-    def code_arm_required(self) -> bool:
-        """Whether arming asks for the code."""
-        return is_needed_to_arm(self.coordinator.entry.options)
+        return abilities(self.feature.modes)
 
     @override
     async def async_alarm_disarm(self, code: str | None = None) -> None:

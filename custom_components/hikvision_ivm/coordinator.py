@@ -174,16 +174,13 @@ class IvmCoordinator:
         """Whether what is known of a feature can be trusted: it exists, its way works, its device is reachable."""
         if feature.id not in self.inventory.features:
             return False
-        match feature.source:
-            case Source.ALWAYS:
-                return True
-            case Source.POLL:
-                working = self._poll_link.working
-            case Source.PUSH:
-                working = self._push_link.working
-            case Source.BOTH:
-                working = self._poll_link.working or self._push_link.working
-        return working and self._belongings.judge(feature) not in self._reachability.unreachable
+        if (source := feature.source) is Source.ALWAYS:
+            return True
+        working = source is not Source.PUSH and self._poll_link.working
+        if not working and source is not Source.POLL:
+            working = self._push_link.working
+        unreachable = self._reachability.unreachable
+        return working and (not unreachable or self._belongings.judge(feature) not in unreachable)
 
     # reports
 

@@ -1,6 +1,5 @@
 """Events: what happened, with who, where and when, for automations."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, override
 
@@ -11,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import IvmConfigEntry, IvmCoordinator
 from .entity import IvmEntity, async_add_features, by_kind
 from .systems.kinds import Kind
-from .systems.model import EventFeature, Occurrence, Phase
+from .systems.model import EventFeature, Feature, Occurrence, Phase
 
 PARALLEL_UPDATES = 0
 
@@ -154,12 +153,17 @@ def event_types(kinds: tuple[Kind, ...], device_class: EventDeviceClass | None) 
     return [event_type(kind, device_class) for kind in kinds]
 
 
-def event_attributes(occurrence: Occurrence) -> Mapping[str, Any]:
+def event_attributes(occurrence: Occurrence) -> dict[str, Any]:
     """Return what is known of an occurrence: `device_time` as ISO 8601, everything else as the system named it."""
     known: dict[str, Any] = {**occurrence.details, "code": occurrence.code}
-    for name in ("channel", "region", "plate", "person"):
-        if (value := getattr(occurrence, name)) is not None:
-            known[name] = value
+    if occurrence.channel is not None:
+        known["channel"] = occurrence.channel
+    if occurrence.region is not None:
+        known["region"] = occurrence.region
+    if occurrence.plate is not None:
+        known["plate"] = occurrence.plate
+    if occurrence.person is not None:
+        known["person"] = occurrence.person
     if occurrence.target is not None:
         known["target"] = occurrence.target.value
     if occurrence.time is not None:
@@ -176,12 +180,16 @@ class IvmEvent(IvmEntity[EventFeature], EventEntity):
         """Begin without an event."""
         super().__init__(coordinator, feature, description)
         self._told: dict[str, Any] = {}
+        self._attr_event_types = event_types(feature.event_types, description.device_class)
+        self._attr_extra_state_attributes = {}
 
-    @property
+    @callback
     @override
-    def event_types(self) -> list[str]:
-        """What may happen."""
-        return event_types(self.feature.event_types, self.device_class)
+    def feature_replaced(self, feature: Feature) -> None:
+        """Take over what may happen from now on."""
+        if isinstance(feature, EventFeature):
+            self._attr_event_types = event_types(feature.event_types, self.device_class)
+        super().feature_replaced(feature)
 
     @callback
     @override
@@ -195,8 +203,9 @@ class IvmEvent(IvmEntity[EventFeature], EventEntity):
         if word not in self.event_types:
             self.coordinator.statistics["events_without_type"] += 1
             return
-        self._told = dict(event_attributes(occurrence))
-        self._attr_extra_state_attributes = {}
+        self._told = event_attributes(occurrence)
+        if self._attr_extra_state_attributes:
+            self._attr_extra_state_attributes = {}
         self._trigger_event(word, self._told)
         self.async_write_ha_state()
 

@@ -194,7 +194,9 @@ def test_available(status: str | None, available: bool) -> None:
 def test_what_an_event_changes(name: str, now: bool) -> None:
     """The short way from an event to values leads to what comparing all of them does."""
     for before in (None, not now):
-        old = replace(FULL, **{name: before})
-        new = old.but({name: now})
-        assert new == replace(old, **{name: now})
+        was: dict[str, Any] = {name: before}
+        is_now: dict[str, Any] = {name: now}
+        old = replace(FULL, **was)
+        new = old.but(is_now)
+        assert new == replace(old, **is_now)
         assert event_values(UID, "Q1", FULL.id, {name: now}) == changed_values(UID, "Q1", old, new)

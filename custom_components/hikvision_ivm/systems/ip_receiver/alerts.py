@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 import json
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -49,6 +49,7 @@ _ALIASES: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
 )
 """Other names in lower case: the type they mean, and the status they say with their name (T19, T38, §4.5)."""
 
+_ACTIVE: Final[Mapping[str, bool]] = {"active": True, "inactive": False}
 KEEP_ALIVE: Final = "1602"
 _NO_UUID: Final = frozenset({"0", *NOTHING})
 
@@ -182,7 +183,7 @@ def _alert(root: Fields, zone: tzinfo) -> Alert:
         lower = type_.lower()
         type_, status = _ALIASES.get(lower) or (_BY_LOWER.get(lower, type_), None)
     state = root.text("eventState")
-    active = None if state is None else {"active": True, "inactive": False}.get(state.lower())
+    active = None if state is None else _ACTIVE.get(state.lower())
     if status is None and type_ in _STATES and (told := root.text("status")) is not None:
         status = told.lower()
     index = root.text("devIndex")
@@ -220,25 +221,25 @@ def searched(alert: Alert) -> tuple[Fields, Fields, Fields]:
 
 def cid_of(alert: Alert) -> Cid | None:
     """Return the report in a message of a panel; None if it names no code."""
-    places = (alert.root.child(CID),) if alert.type == CID else searched(alert)
-    if (code := _text(places, "CIDCode")) is None:
+    said = alert.root.child(CID) if alert.type == CID else _Places(searched(alert))
+    if (code := said.text("CIDCode")) is None:
         return None
-    parameters = _parameters(places)
-    number = _integer(places, "zoneNo")
+    parameters = _parameters(said)
+    number = said.integer("zoneNo")
     if number is None and len(parameters) > 2 and (told := _whole(parameters[2])) is not None and told > 0:
         number = told
-    uuid = (_text(places, "UUID") or "").lower()
+    uuid = (said.text("UUID") or "").lower()
     return Cid(
         code=code,
-        partition=_integer(places, "subSys"),
+        partition=said.integer("subSys"),
         number=number if number is None or number >= 0 else None,
-        category=_integer(places, "CIDType"),
+        category=said.integer("CIDType"),
         user=_user(parameters),
         uuid=None if uuid in _NO_UUID else uuid,
-        video=_integer(places, "isVideo"),
-        talk=_flag(places, "isTalk"),
-        told=_text(places, "CIDDescribe"),
-        triggered=_text(places, "triggerTime"),
+        video=said.integer("isVideo"),
+        talk=said.flag("isTalk"),
+        told=said.text("CIDDescribe"),
+        triggered=said.text("triggerTime"),
     )
 
 
@@ -249,8 +250,8 @@ def is_keep_alive(alert: Alert, cid: Cid) -> bool:
 
 def partition_and_zone(alert: Alert) -> tuple[int | None, int | None]:
     """Return partition and zone number of a message of a camera or an infrared camera."""
-    places = searched(alert)
-    return _integer(places, "subSys"), _integer(places, "ZoneNo")
+    said = _Places(searched(alert))
+    return said.integer("subSys"), said.integer("ZoneNo")
 
 
 def links(alert: Alert) -> tuple[Link, ...]:
@@ -282,38 +283,38 @@ def regions(alert: Alert) -> list[Fields]:
     return found
 
 
-def _text(places: tuple[Fields, ...], name: str) -> str | None:
-    """Return the first text of a name."""
-    for place in places:
-        if (found := place.text(name)) is not None:
-            return found
-    return None
+class _Places:
+    """Several objects in which a field may lie."""
+
+    __slots__ = ("_places",)
+
+    def __init__(self, places: tuple[Fields, ...]) -> None:
+        """Look in this order."""
+        self._places = places
+
+    def text(self, name: str) -> str | None:
+        """Return the first text of a name."""
+        return next((found for place in self._places if (found := place.text(name)) is not None), None)
+
+    def integer(self, name: str) -> int | None:
+        """Return the first whole number of a name."""
+        return next((found for place in self._places if (found := place.integer(name)) is not None), None)
+
+    def flag(self, name: str) -> bool | None:
+        """Return the first truth of a name."""
+        return next((found for place in self._places if (found := place.flag(name)) is not None), None)
+
+    def get(self, name: str) -> list[Any] | None:
+        """Return the first list of a name."""
+        return next((found for place in self._places if isinstance(found := place.get(name), list)), None)
 
 
-def _integer(places: tuple[Fields, ...], name: str) -> int | None:
-    """Return the first whole number of a name."""
-    for place in places:
-        if (found := place.integer(name)) is not None:
-            return found
-    return None
-
-
-def _flag(places: tuple[Fields, ...], name: str) -> bool | None:
-    """Return the first truth of a name."""
-    for place in places:
-        if (found := place.flag(name)) is not None:
-            return found
-    return None
-
-
-def _parameters(places: tuple[Fields, ...]) -> list[str]:
+def _parameters(said: Fields | _Places) -> list[str]:
     """Return the eight values of `CIDParam`; the last one is a name, which may hold commas."""
-    if (text := _text(places, "CIDParam")) is not None:
+    if (text := said.text("CIDParam")) is not None:
         return [each.strip() for each in text.split(",", 7)]
-    for place in places:
-        if isinstance(value := place.get("CIDParam"), list):
-            return ["" if each is None else str(each).strip() for each in value]
-    return []
+    value = said.get("CIDParam")
+    return ["" if each is None else str(each).strip() for each in value] if isinstance(value, list) else []
 
 
 def _user(parameters: list[str]) -> str | None:

@@ -19,15 +19,32 @@ _EXACT: Final = 2**53
 """Whole numbers below this are the same as floating point numbers."""
 
 
+_MOST_SPELLINGS: Final = 512
+_LONGEST_SPELLING: Final = 2_000
+"""Characters of the names of an object whose spelling is kept."""
+_spellings: dict[tuple[str, ...], Mapping[str, str]] = {}
+
+
+def _spelled(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Return names as they came, by what they are looked up by. Objects of one sort share it."""
+    if (found := _spellings.get(names)) is None:
+        found = {str(name).strip().lower(): name for name in names}
+        if sum(map(len, found)) <= _LONGEST_SPELLING:
+            if len(_spellings) >= _MOST_SPELLINGS:
+                _spellings.clear()
+            _spellings[names] = found
+    return found
+
+
 class Fields(Mapping[str, Any]):
     """One JSON object; names are looked up without blanks around them and in any letter case."""
 
-    __slots__ = ("_items", "_raw")
+    __slots__ = ("_names", "_raw")
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         """`raw`: the object as it was decoded."""
         self._raw = raw
-        self._items: dict[str, Any] | None = None
+        self._names: Mapping[str, str] | None = None
 
     @property
     def raw(self) -> Mapping[str, Any]:
@@ -39,9 +56,15 @@ class Fields(Mapping[str, Any]):
         raw = self._raw
         if name in raw:
             return raw[name]
-        if self._items is None:
-            self._items = {str(key).strip().lower(): value for key, value in raw.items()}
-        return self._items.get(name.lower())
+        spelling = self._spellings.get(name.lower())
+        return None if spelling is None else raw[spelling]
+
+    @property
+    def _spellings(self) -> Mapping[str, str]:
+        """How names are spelled here."""
+        if self._names is None:
+            self._names = _spelled(tuple(self._raw))
+        return self._names
 
     @override
     def __getitem__(self, name: str) -> Any:
@@ -55,8 +78,7 @@ class Fields(Mapping[str, Any]):
         """Whether the object has the name, whatever its value."""
         if name in self._raw:
             return True
-        self._found("")
-        return isinstance(name, str) and name.lower() in (self._items or {})
+        return isinstance(name, str) and name.lower() in self._spellings
 
     @override
     def __iter__(self) -> Iterator[str]:
@@ -109,7 +131,10 @@ class Fields(Mapping[str, Any]):
     def child(self, *names: str) -> Fields:
         """Return the first of these that is an object or a list of such, its first; else an empty object."""
         for name in names:
-            if found := listed(self._found(name)):
+            value = self._found(name)
+            if type(value) is dict:
+                return Fields(value)
+            if found := listed(value):
                 return found[0]
         return EMPTY
 
@@ -185,6 +210,8 @@ def as_text(value: Any) -> str | None:
     """Return text or a number as text without blanks around it; None for what says nothing."""
     if isinstance(value, str):
         text = value.strip()
+        if len(text) > _LONGEST_NOTHING and text.isascii():
+            return text
         if not text.isascii():
             text = text.encode("utf-8", "replace").decode()  # half characters are not storable
         return None if len(text) <= _LONGEST_NOTHING and text.lower() in NOTHING else text
