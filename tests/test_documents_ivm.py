@@ -32,7 +32,14 @@ from custom_components.hikvision_ivm.systems.ivm import (
     snapshots,
 )
 from custom_components.hikvision_ivm.systems.ivm.alarm_types import SENSOR_KINDS
-from custom_components.hikvision_ivm.systems.ivm.features_channel import ALARM_PLAN, CAMERA, CHANNEL, ENCODING, STREAM, TRACK
+from custom_components.hikvision_ivm.systems.ivm.features_channel import (
+    ALARM_PLAN,
+    CAMERA,
+    CHANNEL,
+    ENCODING,
+    STREAM,
+    TRACK,
+)
 from custom_components.hikvision_ivm.systems.ivm.features_device import APART, DEVICE, ORG, TENANT
 from custom_components.hikvision_ivm.systems.ivm.licences import LICENCE
 from custom_components.hikvision_ivm.systems.kinds import Kind

@@ -40,6 +40,10 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "lists_are_numbers": {"raw": b'{"devices":3,"channels":3,"orgs":3,"resources":3,"total":3}'},
     "lists_are_null": {"raw": b'{"devices":null,"channels":null,"orgs":null,"resources":null}'},
     "lists_of_nothing": {"raw": b'{"devices":[null,1,"x",[]],"channels":[null],"orgs":[null],"resources":[1]}'},
+    "rows_without_ids": {
+        "raw": b'{"devices":[{"device_name":"a"}],"channels":[{"channel_name":"a"}],"orgs":[{"device_org_name":"a"}],'
+        b'"resources":[{"resource_name":"a"}],"total":1}'
+    },
     "huge_total": {"raw": b'{"devices":[],"channels":[],"resources":[],"total":' + BIG + b"}"},
     "no_total": {"raw": b'{"devices":{},"channels":{},"orgs":{},"resources":{},"total":"many"}'},
     "drop": {"drop": True},

@@ -12,6 +12,7 @@ from ..parts import Row
 from ..times import parse_time
 from ..transport.json import Fields
 from .client import IvmClient
+from .paging import check_ids
 from .places import feature_id
 
 LARGEST_PAGE: Final = 300
@@ -58,6 +59,7 @@ async def read_licences(client: IvmClient, zone: tzinfo) -> tuple[Licence, ...]:
     rows = await client.pages(
         "resources", key="resources", id_of=lambda row: row.text("resource_id") or id(row), limit=LARGEST_PAGE
     )
+    check_ids(rows, "resources", "resource_id")
     return tuple(licence_of(row, id_, zone) for row in rows if (id_ := row.text("resource_id")) is not None)
 
 

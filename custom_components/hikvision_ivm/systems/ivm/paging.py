@@ -1,6 +1,6 @@
 """Lists in pages, although nobody says for certain what an offset counts (ivm §1.6)."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from enum import Enum
 import logging
 from typing import Final
@@ -44,6 +44,12 @@ async def read_pages(
         if error.code not in LIMIT_CODES or limit <= SMALL:
             raise
         return await _Reader(fetch, key, id_of, paging, SMALL).read()
+
+
+def check_ids(rows: Sequence[Fields], key: str, *names: str) -> None:
+    """Raise `ProtocolError` if no row tells what it is about: such a list does not mean that there is nothing."""
+    if rows and not any(all(row.text(name) is not None for name in names) for row in rows):
+        raise ProtocolError(reason=f"the list of {key} holds no {' and '.join(names)}")
 
 
 def rows_of(answer: Fields, key: str, *, empty: bool = False) -> list[Fields]:

@@ -15,7 +15,7 @@ from ..errors import AuthenticationError, SystemFailure
 from ..transport.json import Fields
 from .capabilities import normalised
 from .client import IvmClient
-from .paging import Paging, rows_of
+from .paging import Paging, check_ids, rows_of
 from .places import dc
 from .records import ROOT_ORG, UNREGISTERED, ChannelAddress, ChannelRecord, DeviceRecord, OrgRecord, Protocol
 
@@ -86,6 +86,7 @@ class Reader:
         """Read the organisations right below one, and which of them have none below."""
         answer = await self._client.call("GET", f"device-orgs/{quote(org, safe='')}/sub-orgs")
         told = rows_of(answer, "orgs", empty=org != ROOT_ORG and "orgs" in answer)
+        check_ids(told, "orgs", "device_org_id")
         rows = [(row, found) for row in told if (found := org_record(row, org)) is not None]
         return [found for _, found in rows], frozenset(found.id for row, found in rows if row.flag("is_leaf"))
 
@@ -94,6 +95,7 @@ class Reader:
         rows = await self._client.pages(
             f"device-orgs/{ROOT_ORG}/devices", key="devices", id_of=_device_key, query=OLDEST_FIRST
         )
+        check_ids(rows, "devices", "device_id")
         kept, self._devices = self._devices, {}
         found: list[ListedDevice] = []
         for row in rows:
@@ -118,6 +120,7 @@ class Reader:
     async def device_orgs(self) -> dict[str, tuple[OrgRecord, ...]]:
         """Read in which organisations devices lie, outermost first: one of them or the whole path, nobody says."""
         rows = await self._client.pages("devices", key="devices", id_of=_device_key, query=OLDEST_FIRST)
+        check_ids(rows, "devices", "device_id")
         return {id_: orgs_of(row) for row in rows if (id_ := row.text("device_id")) is not None}
 
     async def channels(self) -> tuple[ChannelRecord, ...]:
@@ -125,6 +128,7 @@ class Reader:
         rows = await self._client.pages(
             "channels", key="channels", id_of=_channel_key, query=OLDEST_FIRST, paging=Paging.ITEM
         )
+        check_ids(rows, "channels", "device_id", "channel_id")
         kept, self._channels = self._channels, {}
         for row in rows:
             device, id_ = row.text("device_id"), row.text("channel_id")
