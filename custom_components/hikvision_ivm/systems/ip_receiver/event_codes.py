@@ -78,6 +78,7 @@ def _by_cid() -> Mapping[str, tuple[EventCode, ...]]:
 
 
 _CIDS: Final = _by_cid()
+_FOUND: Final[Mapping[str, tuple[EventCode, Kind]]] = {code: (row, row.kind) for code, row in EVENT_CODES.items()}
 
 
 def restore_of(code: str) -> str | None:
@@ -92,8 +93,8 @@ def find(code: str) -> tuple[EventCode | None, Kind]:
     `code`: a HikCode, or a Contact-ID code such as `E130` (T1). Where that stands for several codes, the first result
     is None, and the second is what all of them are about. Unknown: None and `Kind.UNKNOWN_EVENT`.
     """
-    if (row := EVENT_CODES.get(code)) is not None:
-        return row, row.kind
+    if (found := _FOUND.get(code)) is not None:
+        return found
     rows = _CIDS.get(code.upper(), ()) if _BY_CID.fullmatch(code) else ()
     kinds = {row.kind for row in rows}
     if len(kinds) != 1:

@@ -271,15 +271,15 @@ class PanelState:
             return NOTHING
         zone = None if event.zone is None else self.zone(event.zone)
         changes = self._zone_event(zone, effect, event.moment) if zone is not None and effect in _ZONE_CHANGES else None
-        numbers = self._parts.concerned(effect, event, zone)
+        of_zone = None if zone is None else self._parts.of(zone)
+        numbers = self._parts.concerned(effect, event, of_zone)
         if effect in _PARTITION_EFFECTS:
             self._partition_event(effect, event, zone, numbers)
         elif effect is Effect.RESTORED and self._records is None:
             # The partition is computed from its zones, and does not end its alarm with one of them.
             for part in self._parts.known(numbers):
                 part.touch(event.moment)
-        affected = numbers if zone is None else {*numbers, *self._parts.of(zone)}
-        values = self._partition_values(affected, whole=bool(changes))
+        values = self._partition_values({*numbers, *of_zone} if of_zone else numbers, whole=bool(changes))
         if zone is not None and changes:
             values |= event_values(self._uid, self.device.id, zone.id, changes)
         return Report(values=values) if values else NOTHING

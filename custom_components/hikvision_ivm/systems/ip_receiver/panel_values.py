@@ -116,19 +116,25 @@ class PanelValues:
 
         `zones_known` False: the zones were never read.
         """
-        values: dict[str, Value | Unknown] = {}
+        new: dict[str, Value | Unknown] = {}
         for part, own in partitions:
             panel, open_zones, last_user, last_alarm_zone = self._names(part.number)
             value = self._value(part.state, part.changed_by, own)
-            values[panel] = UNKNOWN if value == _UNKNOWN else value
-            values[open_zones] = len(value.open_zones) if zones_known else UNKNOWN
-            values[last_user] = part.last_user or UNKNOWN
-            values[last_alarm_zone] = part.last_alarm_zone or UNKNOWN
+            self._tell(new, panel, UNKNOWN if value == _UNKNOWN else value)
+            self._tell(new, open_zones, len(value.open_zones) if zones_known else UNKNOWN)
+            self._tell(new, last_user, part.last_user or UNKNOWN)
+            self._tell(new, last_alarm_zone, part.last_alarm_zone or UNKNOWN)
         if len(every) > 1:
             last = max(every, key=lambda part: part.changed_at)
             value = self._value(whole(part.state for part in every), last.changed_by, None)
-            values[self._whole] = UNKNOWN if value == _UNKNOWN else value
-        return self._new(values)
+            self._tell(new, self._whole, UNKNOWN if value == _UNKNOWN else value)
+        return new
+
+    def _tell(self, new: dict[str, Value | Unknown], name: str, value: Value | Unknown) -> None:
+        """Add a value to what is new, and remember it, if it was not told like this before."""
+        told = self._told.get(name)
+        if told is not value and (told is None or told != value):
+            new[name] = self._told[name] = value
 
     def _names(self, number: int) -> tuple[str, str, str, str]:
         """Return the ids of the features of a partition."""
@@ -144,7 +150,8 @@ class PanelValues:
 
     def _value(self, state: ArmState | None, changed_by: str | None, zones: Container[int] | None) -> AlarmPanelValue:
         """Put a state and its zones (None: all) together."""
-        own = [one for id_, one in self._notable.items() if zones is None or id_ in zones]
+        if not (own := [one for id_, one in self._notable.items() if zones is None or id_ in zones]):
+            return AlarmPanelValue(state=state, changed_by=changed_by)
         return AlarmPanelValue(
             state=state,
             changed_by=changed_by,
@@ -152,9 +159,3 @@ class PanelValues:
             alarm_zones=tuple([one.name for one in own if one.is_alarm]),
             bypassed_zones=tuple([one.name for one in own if one.is_out]),
         )
-
-    def _new(self, values: Mapping[str, Value | Unknown]) -> dict[str, Value | Unknown]:
-        """Return what was not told like this before, and remember it."""
-        new = {name: value for name, value in values.items() if name not in self._told or self._told[name] != value}
-        self._told.update(new)
-        return new

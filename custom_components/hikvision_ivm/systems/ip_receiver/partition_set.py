@@ -67,8 +67,8 @@ class PartitionSet:
         if not self.by_number:
             self._early = event.moment
 
-    def concerned(self, effect: Effect, event: PanelEvent, zone: ZoneRecord | None) -> Collection[int]:
-        """Return the numbers of those a report is about."""
+    def concerned(self, effect: Effect, event: PanelEvent, of_zone: Collection[int] | None) -> Collection[int]:
+        """Return the numbers of those a report is about; `of_zone`: those of the zone it names, if it is known."""
         if (
             event.partition
             and self.numbers == (ALL_PARTITIONS,)
@@ -81,7 +81,7 @@ class PartitionSet:
             event.partition,
             self.numbers,
             zonal=event.number is not None or event.zone is not None,
-            zone_partitions=None if zone is None else self.of(zone),
+            zone_partitions=of_zone,
         )
 
     def _new(self, number: int) -> Partition:

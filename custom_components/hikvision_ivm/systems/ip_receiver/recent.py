@@ -4,6 +4,7 @@ A report and the message that names its clip may come in either order. They have
 code, zone and the moment on the panel's clock tell that they belong together.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,15 +34,16 @@ class Recent:
     def __init__(self, runtime: Runtime) -> None:
         """Nothing came yet."""
         self._runtime = runtime
-        self._seen: dict[Key, float] = {}
-        self._told: dict[Key, _Told] = {}
+        # A plain dictionary would look through all it has lost before it finds its oldest key.
+        self._seen: OrderedDict[Key, float] = OrderedDict()
+        self._told: OrderedDict[Key, _Told] = OrderedDict()
 
     def is_double(self, what: Key, *, dated: bool) -> bool:
         """Take note of a message; whether the same came before."""
         now = self._runtime.monotonic()
         before = self._seen.pop(what, None)
         while len(self._seen) >= MOST:
-            del self._seen[next(iter(self._seen))]
+            self._seen.popitem(last=False)
         self._seen[what] = now
         return before is not None and now - before <= (SECONDS if dated else UNDATED_SECONDS)
 
@@ -77,7 +79,7 @@ class Recent:
         for key in keys:
             self._told.pop(key, None)
             while len(self._told) >= MOST:
-                del self._told[next(iter(self._told))]
+                self._told.popitem(last=False)
             self._told[key] = told
 
 

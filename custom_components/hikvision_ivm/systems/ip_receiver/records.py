@@ -144,14 +144,15 @@ class ZoneRecord:
     def but(self, changes: Mapping[str, Any]) -> ZoneRecord:
         """Return the same with other values of some fields, which is cheaper than `replace`."""
         made = object.__new__(ZoneRecord)
-        for name, put, value in zip(_ZONE_FIELDS, _PUT_ZONE_FIELDS, _get_zone_fields(self), strict=True):
-            put(made, changes.get(name, value))
+        for put, value in zip(_PUT_ZONE_FIELD.values(), _zone_fields(self), strict=True):
+            put(made, value)
+        for name, value in changes.items():
+            _PUT_ZONE_FIELD[name](made, value)
         return made
 
 
-_ZONE_FIELDS: Final = tuple(each.name for each in fields(ZoneRecord))
-_PUT_ZONE_FIELDS: Final = tuple(getattr(ZoneRecord, name).__set__ for name in _ZONE_FIELDS)
-_get_zone_fields: Final = attrgetter(*_ZONE_FIELDS)
+_PUT_ZONE_FIELD: Final = {each.name: getattr(ZoneRecord, each.name).__set__ for each in fields(ZoneRecord)}
+_zone_fields: Final = attrgetter(*_PUT_ZONE_FIELD)
 
 
 class PeripheralKind(StrEnum):

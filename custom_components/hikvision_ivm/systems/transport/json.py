@@ -92,8 +92,14 @@ class Fields(Mapping[str, Any]):
 
     def text(self, *names: str) -> str | None:
         """Return the first of these that says something, as text without blanks around it."""
+        raw = self._raw
         for name in names:
-            if (found := as_text(self._found(name))) is not None:
+            value = raw[name] if name in raw else self._found(name)
+            if type(value) is str and value.isascii():  # as nearly everything is
+                text = value.strip()
+                if len(text) > _LONGEST_NOTHING or text.lower() not in NOTHING:
+                    return text
+            elif value is not None and (found := as_text(value)) is not None:
                 return found
         return None
 
@@ -106,8 +112,11 @@ class Fields(Mapping[str, Any]):
 
     def integer(self, *names: str) -> int | None:
         """Return the first of these that is a whole number, or text of one."""
+        raw = self._raw
         for name in names:
-            value = self._found(name)
+            value = raw[name] if name in raw else self._found(name)
+            if value is None:
+                continue
             if type(value) is int and -_EXACT < value < _EXACT:
                 return value
             found = as_number(value)
@@ -210,8 +219,6 @@ def as_text(value: Any) -> str | None:
     """Return text or a number as text without blanks around it; None for what says nothing."""
     if isinstance(value, str):
         text = value.strip()
-        if len(text) > _LONGEST_NOTHING and text.isascii():
-            return text
         if not text.isascii():
             text = text.encode("utf-8", "replace").decode()  # half characters are not storable
         return None if len(text) <= _LONGEST_NOTHING and text.lower() in NOTHING else text
