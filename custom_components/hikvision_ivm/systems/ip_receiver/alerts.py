@@ -14,7 +14,6 @@ from typing import Any, Final
 import orjson
 
 from ..transport.json import NOTHING, Fields, listed
-from ..transport.json_parts import Message
 from . import lenient
 from .device_events import EVENTS
 from .places import index_key
@@ -125,16 +124,14 @@ def parse(body: bytes, zone: tzinfo) -> tuple[list[Alert], bool]:
 
     `zone`: of times that come without one.
     """
-    value = body.value if isinstance(body, Message) else None
-    if value is not None and len(value) == 1 and type(root := value.get(ROOT)) is dict:
-        return [_alert(Fields(root), zone)], False  # as nearly all of them are
-    sloppy = False
     try:
-        value = orjson.loads(body) if value is None else value
+        value = orjson.loads(body)
     except ValueError:
         documents, sloppy = _documents(body)
     else:
-        documents = [Fields(value)] if type(value) is dict else listed(value)
+        if type(value) is dict and len(value) == 1 and type(root := value.get(ROOT)) is dict:
+            return [_alert(Fields(root), zone)], False  # as nearly all of them are
+        documents, sloppy = listed(value), False
     return [alert for document in documents for alert in _alerts(document, zone)], sloppy
 
 

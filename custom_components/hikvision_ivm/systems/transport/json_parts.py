@@ -7,7 +7,7 @@ message that never becomes whole is a line that begins with two dashes, which no
 
 import json
 import re
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -17,12 +17,6 @@ MESSAGE_LIMIT: Final = 1024 * 1024
 """Largest message in bytes."""
 _TWO_OBJECTS: Final = re.compile(rb"}\s*{")
 _PADDING: Final = b" \t\r\n\x00"
-
-
-class Message(bytes):
-    """A message as it came. `value`: what it holds, so that nobody decodes it again; None if it is not valid."""
-
-    value: Any = None
 
 
 class JsonParts:
@@ -39,11 +33,11 @@ class JsonParts:
         self._buffer = bytearray()
         self._scanned = 0
 
-    def feed(self, data: bytes) -> list[Message]:
+    def feed(self, data: bytes) -> list[bytes]:
         """Take what arrived, return the messages it completed, in order."""
         buffer = self._buffer
         buffer += data
-        messages: list[Message] = []
+        messages: list[bytes] = []
         while (at := buffer.find(b"\n--", self._scanned)) >= 0:
             end = buffer.find(b"\n", at + 3)
             if end < 0:
@@ -69,7 +63,7 @@ class JsonParts:
         self._buffer.clear()
         self._scanned = 0
 
-    def _early(self, messages: list[Message]) -> None:
+    def _early(self, messages: list[bytes]) -> None:
         """Hand out the last message before its delimiter comes, if it is whole."""
         buffer = self._buffer
         if not buffer.endswith((b"}", b"}\n", b"}\r\n")) and not buffer.rstrip(_PADDING).endswith(b"}"):
@@ -87,7 +81,7 @@ class JsonParts:
         buffer += b"\n"
         self._scanned = 0
 
-    def _end(self, part: bytes, messages: list[Message]) -> None:
+    def _end(self, part: bytes, messages: list[bytes]) -> None:
         """Hand out what a delimiter ended."""
         start = _start(part)
         if start < 0:
@@ -97,37 +91,35 @@ class JsonParts:
             self.framing.skipped_bytes += len(part)
             return
         message = part[start:].rstrip(_PADDING)
-        for one in whole_objects(message) or (Message(message),):
+        for one in whole_objects(message) or (message,):
             self._emit(one, messages)
 
-    def _emit(self, message: Message, messages: list[Message]) -> None:
+    def _emit(self, message: bytes, messages: list[bytes]) -> None:
         """Hand out one message."""
         self.framing.parts += 1
         messages.append(message)
 
 
-def whole_objects(text: bytes) -> list[Message]:
+def whole_objects(text: bytes) -> list[bytes]:
     """Return the JSON objects that a text consists of: usually one; none if it is anything else or not whole."""
     try:
-        value = orjson.loads(text)
+        orjson.loads(text)
     except ValueError:
         return _split(text) if _TWO_OBJECTS.search(text) else []
-    message = Message(text)
-    message.value = value
-    return [message]
+    return [text]
 
 
-def _split(text: bytes) -> list[Message]:
+def _split(text: bytes) -> list[bytes]:
     """Return the objects of a text that holds several."""
     decoder = json.JSONDecoder()
     rest = text.decode("utf-8", "replace")
-    found: list[Message] = []
+    found: list[bytes] = []
     while rest:
         try:
             _, end = decoder.raw_decode(rest)
         except ValueError, RecursionError:
             return []
-        found.append(Message(rest[:end].encode()))
+        found.append(rest[:end].encode())
         rest = rest[end:].lstrip()
     return found
 
