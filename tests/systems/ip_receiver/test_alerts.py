@@ -83,7 +83,7 @@ def test_report() -> None:
     assert not alert.sign_of_life
     assert cid_of(alert) == Cid(
         code="1103", partition=0, number=1, category=1, user="admin", uuid="be1ad122-2a53-11eb-aabf-4576d7843e50",
-        video=1, talk=False, told="alarm", triggered="2009-02-24 16:59:00",
+        video=1, told="alarm", triggered="2009-02-24 16:59:00",
     )  # fmt: skip
 
 
@@ -92,13 +92,13 @@ def test_numbers_as_text_and_text_as_numbers() -> None:
     alert = one({**HEADER, "channelID": 1, "activePostCount": "2"})
     assert (alert.channel, alert.count) == ("1", 2)
     cid = report(subSys="3", zoneNo="12", CIDCode=1103, CIDType="6", isVideo="2", isTalk="1")
-    assert (cid.code, cid.partition, cid.number, cid.category, cid.video, cid.talk) == ("1103", 3, 12, 6, 2, True)
+    assert (cid.code, cid.partition, cid.number, cid.category, cid.video) == ("1103", 3, 12, 6, 2)
 
 
 def test_what_is_not_said_is_not_known() -> None:
     """Neither 0 nor no."""
     cid = report(subSys=None, zoneNo=None, CIDType=None, CIDParam=None, UUID=None, isVideo=None, isTalk=None)
-    assert (cid.partition, cid.number, cid.category, cid.user, cid.uuid, cid.video, cid.talk) == (None,) * 7
+    assert (cid.partition, cid.number, cid.category, cid.user, cid.uuid, cid.video) == (None,) * 6
     bare = one({"eventType": "VMD"})
     assert (bare.index, bare.channel, bare.active, bare.count, bare.status, bare.time) == ("", *(None,) * 5)
 

@@ -71,11 +71,11 @@ class Link:
     position: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Cid:
     """A report in the words of Contact ID. Numbers as they came; `user`: a name, or `user 3` where there is none.
 
-    `video`: 0 none, 1 AVI, 2 MP4. `told`: the describing text. `triggered`: local time of the panel, as text.
+    Nobody changes it; it is not frozen because that doubles what it costs to make one for every message. `video`: 0 none, 1 AVI, 2 MP4. `told`: the describing text. `triggered`: local time of the panel, as text.
     """
 
     code: str
@@ -85,24 +85,20 @@ class Cid:
     user: str | None = None
     uuid: str | None = None
     video: int | None = None
-    talk: bool | None = None
     told: str | None = None
     triggered: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Alert:
     """One message. `index` is comparable (`places.index_key`), empty if no device was named.
 
-    `active`: None where `eventState` says neither. `subscription`: the id in the answer to a subscription, which is
-    no event and has no type.
+    `subscription`: the id in the answer to a subscription, which is no event and has no type. Not frozen, as `Cid`.
     """
 
     type: str
     index: str = ""
     channel: str | None = None
-    active: bool | None = None
-    count: int | None = None
     status: str | None = None
     time: datetime | None = None
     root: Fields = field(repr=False, compare=False)
@@ -112,6 +108,17 @@ class Alert:
     def serial(self) -> str | None:
         """The serial number of the device. Seldom asked for, so it is looked for then."""
         return self.root.text("deviceSerial")
+
+    @property
+    def active(self) -> bool | None:
+        """Whether it goes on; None where `eventState` says neither. No report is asked for this."""
+        state = self.root.text("eventState")
+        return None if state is None else _ACTIVE.get(state.lower())
+
+    @property
+    def count(self) -> int | None:
+        """How often it was told. No report is asked for this."""
+        return self.root.integer("activePostCount")
 
     @property
     def sign_of_life(self) -> bool:
@@ -184,8 +191,6 @@ def _alert(root: Fields, zone: tzinfo) -> Alert:
     if type_ not in _TYPES:
         lower = type_.lower()
         type_, status = _ALIASES.get(lower) or (_BY_LOWER.get(lower, type_), None)
-    state = root.text("eventState")
-    active = None if state is None else _ACTIVE.get(state.lower())
     if status is None and type_ in _STATES and (told := root.text("status")) is not None:
         status = told.lower()
     index = root.text("devIndex")
@@ -193,8 +198,6 @@ def _alert(root: Fields, zone: tzinfo) -> Alert:
         type=type_,
         index="" if index is None else index_key(index),
         channel=root.text("channelID"),
-        active=active,
-        count=root.integer("activePostCount"),
         status=status,
         time=moment(root.text("dateTime", "dataTime"), zone),  # T15
         root=root,
@@ -239,7 +242,6 @@ def cid_of(alert: Alert) -> Cid | None:
         user=_user(parameters),
         uuid=None if uuid in _NO_UUID else uuid,
         video=said.integer("isVideo"),
-        talk=said.flag("isTalk"),
         told=said.text("CIDDescribe"),
         triggered=said.text("triggerTime"),
     )
@@ -301,10 +303,6 @@ class _Places:
     def integer(self, name: str) -> int | None:
         """Return the first whole number of a name."""
         return next((found for place in self._places if (found := place.integer(name)) is not None), None)
-
-    def flag(self, name: str) -> bool | None:
-        """Return the first truth of a name."""
-        return next((found for place in self._places if (found := place.flag(name)) is not None), None)
 
     def get(self, name: str) -> list[Any] | None:
         """Return the first list of a name."""

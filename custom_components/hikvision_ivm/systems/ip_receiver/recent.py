@@ -41,10 +41,12 @@ class Recent:
     def is_double(self, what: Key, *, dated: bool) -> bool:
         """Take note of a message; whether the same came before."""
         now = self._runtime.monotonic()
-        before = self._seen.pop(what, None)
-        while len(self._seen) >= MOST:
-            self._seen.popitem(last=False)
+        before = self._seen.get(what)
         self._seen[what] = now
+        if before is not None:
+            self._seen.move_to_end(what)
+        elif len(self._seen) > MOST:
+            self._seen.popitem(last=False)
         return before is not None and now - before <= (SECONDS if dated else UNDATED_SECONDS)
 
     def is_repeated(self, device: str, cid: Cid) -> bool:
@@ -77,10 +79,10 @@ class Recent:
     def _note(self, keys: list[Key], told: _Told) -> None:
         """Keep an event under all its keys; the oldest gives way."""
         for key in keys:
-            self._told.pop(key, None)
-            while len(self._told) >= MOST:
-                self._told.popitem(last=False)
             self._told[key] = told
+            self._told.move_to_end(key)
+        while len(self._told) > MOST:
+            self._told.popitem(last=False)
 
 
 def _keys(device: str, cid: Cid) -> list[Key]:

@@ -249,12 +249,13 @@ class PeripheralAddress:
     seq: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class PanelEvent:
     """A Contact-ID report of a panel (ip-receiver §4.3), as far as it decides states.
 
     `code`: the HikCode, four digits. `partition`: 0 is all, None was not said. `number`: the zone's number as it came;
     `zone`: the id of the zone it was found to mean. `category`: the number of `CIDType`. `moment`: monotonic seconds.
+    Nobody changes it; it is not frozen because that doubles what it costs to make one for every report.
     """
 
     device: str

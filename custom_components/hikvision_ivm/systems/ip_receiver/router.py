@@ -88,6 +88,7 @@ class EventRouter:
         self._running = Running(runtime, float(options.get(HOLD_PULSE) or PULSE_DEFAULT))
         self._waiting: deque[tuple[Alert, datetime]] = deque(maxlen=MOST_STRANGE)
         self._asked: set[str] = set()
+        self._ids: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     # from outside
 
@@ -302,11 +303,12 @@ class EventRouter:
         """Make the occurrence of a report."""
         if kind is Kind.UNKNOWN_EVENT:
             self._note_unknown(cid.code)
-        own = device_id(self._uid, record.id)
+        if (ids := self._ids.get(record.id)) is None:
+            own = device_id(self._uid, record.id)
+            ids = self._ids[record.id] = own, (feature_id(own, "event", Kind.PANEL_EVENT),)
         return self._occurrence(
-            own, kind, Phase.PULSE, cid.code, alert, received, details=report_facts(cid, zone),
-            features=(feature_id(own, "event", Kind.PANEL_EVENT),),
-        )  # fmt: skip
+            ids[0], kind, Phase.PULSE, cid.code, alert, received, details=report_facts(cid, zone), features=ids[1]
+        )
 
     def _cid_of_other(self, record: DeviceRecord, cid: Cid, alert: Alert, received: datetime, sink: Sink) -> None:
         """Tell a report of a device that is no panel; its code may be a word of its own kind."""
