@@ -403,17 +403,9 @@ class EventRouter:
             self._appear(sensor)
             features = (feature_id(own, "binary_sensor", row.kind, part), *features)
         occurrence = self._occurrence(
-            own,
-            kind,
-            phase,
-            alert.type,
-            alert,
-            received,
-            features=features,
-            details=facts,
-            region=region,
-            target=target,
-        )
+            own, kind, phase, alert.type, alert, received,
+            features=features, details=facts, region=region, target=target,
+        )  # fmt: skip
         if phase is not Phase.END and (found := alerts.links(alert)):
             self._expect(record, zone, found, None, occurrence, sink)
         self._deliver(occurrence, row, lasts=lasts, sink=sink)
