@@ -10,14 +10,14 @@ from homeassistant.components.alarm_control_panel import (
     AlarmControlPanelEntityFeature as Ability,
     AlarmControlPanelState as State,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .alarm_code import check_code, code_format, is_needed_to_arm
 from .coordinator import IvmConfigEntry, IvmCoordinator
 from .entity import IvmEntity, async_add_features, by_kind
 from .systems.kinds import Kind
-from .systems.model import AlarmPanelFeature
+from .systems.model import AlarmPanelFeature, Feature
 from .systems.values import AlarmPanelValue, ArmMode, ArmState
 
 # Nobody waits for the exit delay of another partition; a system keeps the order for each panel.
@@ -68,11 +68,20 @@ class IvmAlarmPanel(IvmEntity[AlarmPanelFeature], AlarmControlPanelEntity):
     ) -> None:
         """Show a feature; a partition without a number or a name stands for the whole panel and bears its name."""
         super().__init__(coordinator, feature, description)
+        self._attr_supported_features = abilities(feature.modes)
         # Other options set the entry up anew.
         self._attr_code_format = code_format(coordinator.entry.options)
         self._attr_code_arm_required = is_needed_to_arm(coordinator.entry.options)
         if not feature.label and not feature.part.isdecimal():
             self._attr_name = None
+
+    @callback
+    @override
+    def feature_replaced(self, feature: Feature) -> None:
+        """Take over how it can be armed from now on."""
+        if isinstance(feature, AlarmPanelFeature):
+            self._attr_supported_features = abilities(feature.modes)
+        super().feature_replaced(feature)
 
     @property
     def _value(self) -> AlarmPanelValue:
@@ -102,12 +111,6 @@ class IvmAlarmPanel(IvmEntity[AlarmPanelFeature], AlarmControlPanelEntity):
             "alarm_zones": list(value.alarm_zones),
             "bypassed_zones": list(value.bypassed_zones),
         }
-
-    @property
-    @override
-    def supported_features(self) -> Ability:
-        """How it can be armed."""
-        return abilities(self.feature.modes)
 
     @override
     async def async_alarm_disarm(self, code: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """Events: what happened, with who, where and when, for automations."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, override
 
@@ -146,11 +147,17 @@ def event_type(kind: Kind, device_class: EventDeviceClass | None) -> str:
 
 
 @lru_cache
-def event_types(kinds: tuple[Kind, ...], device_class: EventDeviceClass | None) -> list[str]:
-    """Return the event types of an entity; entities of the same kinds share the list."""
+def event_words(kinds: tuple[Kind, ...], device_class: EventDeviceClass | None) -> Mapping[Kind, str]:
+    """Return the event types of an entity by kind, in order; entities of the same kinds share them."""
     if device_class is EventDeviceClass.DOORBELL:
         kinds = (Kind.DOORBELL, *(kind for kind in kinds if kind is not Kind.DOORBELL))
-    return [event_type(kind, device_class) for kind in kinds]
+    return {kind: event_type(kind, device_class) for kind in kinds}
+
+
+@lru_cache
+def event_types(kinds: tuple[Kind, ...], device_class: EventDeviceClass | None) -> list[str]:
+    """Return the same as a list."""
+    return list(event_words(kinds, device_class).values())
 
 
 def event_attributes(occurrence: Occurrence) -> dict[str, Any]:
@@ -180,15 +187,20 @@ class IvmEvent(IvmEntity[EventFeature], EventEntity):
         """Begin without an event."""
         super().__init__(coordinator, feature, description)
         self._told: dict[str, Any] = {}
-        self._attr_event_types = event_types(feature.event_types, description.device_class)
         self._attr_extra_state_attributes = {}
+        self._offer(feature)
+
+    def _offer(self, feature: EventFeature) -> None:
+        """Take over what may happen."""
+        self._words = event_words(feature.event_types, self.device_class)
+        self._attr_event_types = event_types(feature.event_types, self.device_class)
 
     @callback
     @override
     def feature_replaced(self, feature: Feature) -> None:
         """Take over what may happen from now on."""
         if isinstance(feature, EventFeature):
-            self._attr_event_types = event_types(feature.event_types, self.device_class)
+            self._offer(feature)
         super().feature_replaced(feature)
 
     @callback
@@ -198,9 +210,8 @@ class IvmEvent(IvmEntity[EventFeature], EventEntity):
         if occurrence.phase not in BEGINNINGS:
             self._learn(occurrence)
             return
-        kind = occurrence.kind if occurrence.kind in self.feature.event_types else Kind.UNKNOWN_EVENT
-        word = event_type(kind, self.device_class)
-        if word not in self.event_types:
+        word = self._words.get(occurrence.kind) or self._words.get(Kind.UNKNOWN_EVENT)
+        if word is None:
             self.coordinator.statistics["events_without_type"] += 1
             return
         self._told = event_attributes(occurrence)

@@ -11,9 +11,8 @@ import json
 from types import MappingProxyType
 from typing import Any, Final
 
-import orjson
-
 from ..transport.json import NOTHING, Fields, listed
+from ..transport.json_parts import value_of
 from . import lenient
 from .device_events import EVENTS
 from .places import index_key
@@ -132,7 +131,7 @@ def parse(body: bytes, zone: tzinfo) -> tuple[list[Alert], bool]:
     `zone`: of times that come without one.
     """
     try:
-        value = orjson.loads(body)
+        value = value_of(body)
     except ValueError:
         documents, sloppy = _documents(body)
     else:

@@ -370,7 +370,7 @@ class PanelState:
         if new:
             changed = zone.but(new)
             self._zones.change(zone.id, changed)
-            self._values.note(changed)
+            self._values.note(changed, only_alarm="bypassed" not in new)
         return new
 
     # inside: partitions and zones

@@ -85,9 +85,9 @@ class PanelValues:
         self._places = {id_: place for place, id_ in enumerate(found)}
         self._notable = {id_: condition for id_, condition in found.items() if condition is not None}
 
-    def note(self, zone: ZoneRecord) -> None:
-        """Take over one zone that is other than before."""
-        condition = _condition(zone)
+    def note(self, zone: ZoneRecord, *, only_alarm: bool = False) -> None:
+        """Take over one zone that is other than before, or of which `only_alarm` is."""
+        condition = self._alarm_turned(zone) if only_alarm else _condition(zone)
         if condition is None:
             self._notable.pop(zone.id, None)
             return
@@ -95,6 +95,14 @@ class PanelValues:
         self._notable[zone.id] = condition
         if is_new and len(self._notable) > 1:
             self._notable = dict(sorted(self._notable.items(), key=self._place))
+
+    def _alarm_turned(self, zone: ZoneRecord) -> _Condition | None:
+        """Return what is worth telling of a zone that is as it was except for its alarm."""
+        before, is_alarm = self._notable.get(zone.id), zone.alarm is True
+        if before is None:
+            return _Condition(zone_name(zone), False, True, False) if is_alarm else None
+        found = is_alarm or before.is_open or before.is_out
+        return _Condition(before.name, before.is_open, is_alarm, before.is_out) if found else None
 
     @property
     def in_alarm(self) -> frozenset[int]:

@@ -7,7 +7,7 @@ message that never becomes whole is a line that begins with two dashes, which no
 
 import json
 import re
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -103,10 +103,29 @@ class JsonParts:
 def whole_objects(text: bytes) -> list[bytes]:
     """Return the JSON objects that a text consists of: usually one; none if it is anything else or not whole."""
     try:
-        orjson.loads(text)
+        _last.value = orjson.loads(text)
     except ValueError:
         return _split(text) if _TWO_OBJECTS.search(text) else []
+    _last.text = text
     return [text]
+
+
+class _Last:
+    """The message that was found to be whole last, and what it holds, until somebody asks."""
+
+    text: bytes | None = None
+    value: Any = None
+
+
+_last: Final = _Last()
+
+
+def value_of(message: bytes) -> Any:
+    """Return what a message holds, which need not be decoded again right after it was read. Raises ValueError."""
+    if message is not _last.text:
+        return orjson.loads(message)
+    value, _last.text, _last.value = _last.value, None, None
+    return value
 
 
 def _split(text: bytes) -> list[bytes]:
