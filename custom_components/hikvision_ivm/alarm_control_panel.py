@@ -86,7 +86,8 @@ class IvmAlarmPanel(IvmEntity[AlarmPanelFeature], AlarmControlPanelEntity):
     @property
     def _value(self) -> AlarmPanelValue:
         """What is known of it."""
-        return known if isinstance(known := self.known, AlarmPanelValue) else NOTHING_KNOWN
+        known = self.coordinator.values.get(self.feature.id)
+        return known if isinstance(known, AlarmPanelValue) else NOTHING_KNOWN
 
     @property
     @override

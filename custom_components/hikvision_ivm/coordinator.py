@@ -239,7 +239,10 @@ class IvmCoordinator:
             if feature_id not in self.inventory.features:
                 self.statistics["stray_occurrences"] += 1
             elif (listener := self._listeners.get(feature_id)) is not None:
-                self._guarded(listener.occurred, occurrence)
+                try:
+                    listener.occurred(occurrence)
+                except Exception:  # noqa: BLE001 - as below
+                    self._listener_failed()
 
     def _hold_expired(self, feature_id: str) -> None:
         """Turn off what was not repeated in its hold time."""
@@ -252,15 +255,15 @@ class IvmCoordinator:
         listeners = self._listeners
         for feature_id in feature_ids:
             if (listener := listeners.get(feature_id)) is not None:
-                self._guarded(listener.feature_updated)
+                try:
+                    listener.feature_updated()
+                except Exception:  # noqa: BLE001 - any fault of one entity must not cost the others their report
+                    self._listener_failed()
 
-    def _guarded[*A](self, call: Callable[[*A], None], *arguments: *A) -> None:
-        """Call an entity so that its fault harms neither the others nor the stream that the report came from."""
-        try:
-            call(*arguments)
-        except Exception:  # noqa: BLE001 - any fault of one entity must not cost the others their report
-            self.statistics["failed_listeners"] += 1
-            LOGGER.exception("%s: an entity could not take in a report", self.entry.title)
+    def _listener_failed(self) -> None:
+        """Tell of a fault of an entity, which harms neither the others nor the stream that the report came from."""
+        self.statistics["failed_listeners"] += 1
+        LOGGER.exception("%s: an entity could not take in a report", self.entry.title)
 
     # inventory
 
@@ -287,7 +290,10 @@ class IvmCoordinator:
                 new.setdefault(type(feature), []).append(feature)
         for feature in (*changes.added, *changes.replaced):
             if (listener := self._listeners.get(feature.id)) is not None:
-                self._guarded(listener.feature_replaced, feature)
+                try:
+                    listener.feature_replaced(feature)
+                except Exception:  # noqa: BLE001 - as above
+                    self._listener_failed()
         for feature_type, features in new.items():
             if (add := self._adders.get(feature_type)) is not None:
                 add(features)
