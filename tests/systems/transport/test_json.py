@@ -5,7 +5,25 @@ from typing import Any
 import pytest
 
 from custom_components.hikvision_ivm.systems.errors import ProtocolError
-from custom_components.hikvision_ivm.systems.transport.json import Fields, as_number, as_text, decode, fields, listed
+from custom_components.hikvision_ivm.systems.transport.json import (
+    Fields,
+    _spellings,
+    as_number,
+    as_text,
+    decode,
+    fields,
+    listed,
+)
+
+
+def test_objects_of_one_sort() -> None:
+    """They share how names are spelled, not what they say; no number of sorts, and no long names, are kept for ever."""
+    assert [Fields({" Name": number}).integer("name") for number in range(3)] == [0, 1, 2]
+    for number in range(2_000):
+        assert Fields({f"Name{number}": number}).integer(f"name{number}") == number
+    assert Fields({"X" * 5_000: 1}).integer("x" * 5_000) == 1
+    assert len(_spellings) <= 512
+    assert max(sum(map(len, names)) for names in _spellings) <= 2_000
 
 
 def test_names() -> None:

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from custom_components.hikvision_ivm.systems.transport.json_parts import JsonParts, whole_objects
+from custom_components.hikvision_ivm.systems.transport.json_parts import JsonParts, value_of, whole_objects
 
 HEAD = b'--boundary\r\nContent-Type: application/json; charset="UTF-8"\r\nContent-Length: %d\r\n\r\n'
 
@@ -110,3 +110,15 @@ def test_the_end_in_the_middle() -> None:
 def test_whole_objects(text: bytes, count: int) -> None:
     """A text is taken apart only if all of it is whole."""
     assert len(whole_objects(text)) == count
+
+
+def test_what_a_message_holds() -> None:
+    """The last message that was read is not decoded again, and is kept for nobody; any other one is decoded."""
+    first, second = JsonParts().feed(part(event(1)) + part(event(2)))
+    assert value_of(first) == json.loads(event(1))
+    held = value_of(second)
+    assert held == json.loads(event(2))
+    assert value_of(second) == held
+    assert value_of(second) is not held
+    with pytest.raises(ValueError, match="unexpected"):
+        value_of(b"{]")
