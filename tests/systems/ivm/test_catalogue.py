@@ -124,9 +124,9 @@ def test_what_was_learnt(bench: Bench) -> None:
 def test_what_no_list_tells(bench: Bench) -> None:
     """It is added each time, and looked at again when asked."""
     (motion, *_) = [one for one in bench.catalogue.inventory.features.values() if one.kind is Kind.MOTION]
-    assert not bench.catalogue.refresh(some())
+    assert not bench.catalogue.renew(some(), [], whole=True)
     bench.extra = [replace(motion, part="seen")]
-    assert bench.catalogue.refresh(some())
+    assert bench.catalogue.renew(some(), [], whole=True)
     assert bench.catalogue.renew(some(name="Gate"), ["D1"])
     assert f"{motion.id}_seen" in bench.catalogue.inventory.features
 

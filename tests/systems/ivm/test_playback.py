@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -171,10 +172,14 @@ async def test_a_camera_that_is_away_has_recordings_in_the_cloud() -> None:
 # playing
 
 
+@pytest.mark.parametrize("dirty", [False, {"beside"}], ids=["plain", "beside"])
 @pytest.mark.parametrize(("store", "folder"), [("", "vod"), (CLOUD, "vod"), (DEVICE, "dev_vod")])
-async def test_a_recording_plays(store: str, folder: str) -> None:
-    """Encrypted HLS, more than once, for longer than it lasts; the cloud's is the first choice."""
-    async with recorded() as (made, playback, camera):
+async def test_a_recording_plays(store: str, folder: str, dirty: Any) -> None:
+    """Encrypted HLS, more than once, for longer than it lasts; the cloud's is the first choice.
+
+    What belongs into the connections may lie beside them (§6.1 row 27).
+    """
+    async with recorded(dirty=dirty) as (made, playback, camera):
         url = await playback.source(camera, NOON - 2 * HOUR, NOON - HOUR, store=store)
         address = given(made, url)
         assert (address.folder, address.protocol, address.reusable) == (folder, "HTTPS_HLS", True)
@@ -183,6 +188,18 @@ async def test_a_recording_plays(store: str, folder: str) -> None:
         assert await asyncio.to_thread(_frames, url) == 5
         await playback.revoke(url)
         assert address.revoked
+
+
+async def test_the_connection_may_lie_beside_the_list() -> None:
+    """The address is found in both places (§6.1 row 27)."""
+    async with recorded() as (made, playback, camera):
+        url = await playback.source(camera, NOON - 2 * HOUR, NOON - HOUR, store=CLOUD)
+        beside = {"playback_connections": {}, "cloud_trans_connections": {"playback_url": url}}
+        made.cloud.fault(PLAY, raw=json.dumps(beside).encode(), times=1)
+        assert await playback.source(camera, NOON - 2 * HOUR, NOON - HOUR, store=CLOUD) == url
+        made.cloud.fault(PLAY, raw=b'{"playback_connections": {}}')
+        with pytest.raises(NotPlayableError):
+            await playback.source(camera, NOON - 2 * HOUR, NOON - HOUR, store=CLOUD)
 
 
 async def test_addresses_that_are_left_are_revoked_at_the_end() -> None:

@@ -16,8 +16,9 @@ from custom_components.hikvision_ivm.systems.errors import (
     UnsupportedError,
 )
 from custom_components.hikvision_ivm.systems.ivm.capabilities import Gate
+from custom_components.hikvision_ivm.systems.ivm.channel_lists import FRESH_SECONDS
 from custom_components.hikvision_ivm.systems.ivm.codes import OccupiedError
-from custom_components.hikvision_ivm.systems.ivm.presets import FRESH_SECONDS, Presets
+from custom_components.hikvision_ivm.systems.ivm.presets import Presets
 from custom_components.hikvision_ivm.systems.ivm.ptz import Ptz
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, SelectFeature

@@ -33,24 +33,24 @@ class Catalogue:
     def build(self, facts: Facts, licences: Iterable[Licence]) -> bool:
         """Take over everything; returns whether anything is other than before."""
         found = tuple(licences)
-        booked = [(one.id, one.name, one.total is None, one.mode) for one in found]
-        other = booked != [(one.id, one.name, one.total is None, one.mode) for one in self._licences]
-        self._licences = found
-        renamed = _names(facts) != _names_of(self._orgs)
-        self._orgs = facts.orgs
+        other = _booked(found) != _booked(self._licences) or _shown(facts.orgs) != _shown(self._orgs)
+        self._licences, self._orgs = found, facts.orgs
         gone = self._parts.keys() - facts.devices.keys()
         changed = [self._look(facts, id_) for id_ in facts.devices]
         for id_ in gone:
             self._drop(id_)
-        if self.inventory.devices and not (other or renamed or gone or any(changed)):
+        if self.inventory.devices and not (other or gone or any(changed)):
             return False
         return self._assemble(facts)
 
-    def renew(self, facts: Facts, devices: Collection[str]) -> bool:
-        """Look at some devices again, which may be new or gone; returns whether anything is other than before."""
-        if _names(facts) != _names_of(self._orgs):
+    def renew(self, facts: Facts, devices: Collection[str], *, whole: bool = False) -> bool:
+        """Look at some devices again, which may be new or gone; returns whether anything is other than before.
+
+        `whole`: `finish` is to look again at everything.
+        """
+        if _shown(facts.orgs) != _shown(self._orgs):
             return self.build(facts, self._licences)
-        changed = False
+        changed = whole
         for id_ in devices:
             if id_ in facts.devices:
                 changed |= self._look(facts, id_)
@@ -58,10 +58,6 @@ class Catalogue:
                 self._drop(id_)
                 changed = True
         return changed and self._assemble(facts)
-
-    def refresh(self, facts: Facts) -> bool:
-        """Let `finish` look again at everything; returns whether anything is other than before."""
-        return self._assemble(facts)
 
     def adopt(self, inventory: Inventory) -> None:
         """Take over an inventory that grew elsewhere."""
@@ -91,11 +87,11 @@ class Catalogue:
         return self.inventory != before
 
 
-def _names(facts: Facts) -> list[tuple[str, str, str]]:
-    """Return what is shown of organisations."""
-    return _names_of(facts.orgs)
-
-
-def _names_of(orgs: Mapping[str, OrgRecord]) -> list[tuple[str, str, str]]:
-    """Return ids, names and places of organisations."""
+def _shown(orgs: Mapping[str, OrgRecord]) -> list[tuple[str, str, str]]:
+    """Return what is shown of organisations: ids, names and places."""
     return [(org.id, org.name, org.parent) for org in orgs.values()]
+
+
+def _booked(licences: Iterable[Licence]) -> list[tuple[str, str | None, bool, str | None]]:
+    """Return what the features of licences depend on."""
+    return [(one.id, one.name, one.total is None, one.mode) for one in licences]

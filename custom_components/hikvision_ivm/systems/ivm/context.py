@@ -8,7 +8,7 @@ from ..background import Background
 from ..base import Runtime
 from ..model import Inventory, Report
 from .client import IvmClient
-from .records import ChannelRecord, DeviceRecord, Facts
+from .records import ChannelAddress, ChannelRecord, DeviceRecord, Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +32,8 @@ class Context:
     def device(self, device: str) -> DeviceRecord | None:
         """Return a device that is imported."""
         return self.facts().devices.get(device)
+
+    def name(self, channel: ChannelAddress, otherwise: str = "the camera") -> str:
+        """Return what a channel is called; `otherwise` if it is not imported."""
+        known = self.channel(*channel.key)
+        return otherwise if known is None else known.name

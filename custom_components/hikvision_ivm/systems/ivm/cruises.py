@@ -1,23 +1,23 @@
 """Cruise tracks of cameras that speak the maker's own protocol (ivm §3.7). No right to move is needed for them."""
 
-from collections.abc import Awaitable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 import logging
-from typing import Any, Final
+from typing import Any, Final, override
 
 from ..base import Sink
-from ..errors import InvalidArgumentError, NotConfirmedError, RejectedError, SystemFailure, UnsupportedError
+from ..errors import InvalidArgumentError, NotConfirmedError, RejectedError, UnsupportedError
 from ..kinds import Kind
-from ..model import UNKNOWN, Feature, Inventory, Report, SelectFeature, SwitchFeature, Unknown, Value
-from ..preset_selects import SLICE, PresetSelects
+from ..model import UNKNOWN, Feature, Report, SelectFeature, SwitchFeature, Unknown, Value
 from ..presets import LONGEST_OPTION, Preset, number_of, options_of
 from ..transport.json import Fields
 from .capabilities import Gate
 from .channel_features import ChannelFeatures
+from .channel_lists import ChannelLists
 from .context import Context
 from .places import dc
-from .presets import FRESH_SECONDS, NOT_THERE_CODES, PARAMETER_CODES, Changed, channel_and_id, is_foreign
-from .ptz import Refused, channel_of, id_of
+from .presets import PARAMETER_CODES
+from .ptz import channel_of, id_of
 from .records import ChannelAddress
 
 _LOGGER = logging.getLogger(__name__)
@@ -26,7 +26,6 @@ OPEN: Final = "OPEN"
 CLOSE: Final = "CLOSE"
 TYPE: Final = "CRUISE_TRACK"
 """Devices have this one only (L11080)."""
-_KINDS: Final = frozenset({Kind.PTZ_PATROL, Kind.CRUISE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,67 +46,29 @@ class Track:
     points: tuple[Point, ...] = ()
 
 
-class Cruises:
-    """The cruise tracks of one account's cameras. `changed` and `refused` may be set by whoever wants to know."""
+class Cruises(ChannelLists):
+    """The cruise tracks of one account's cameras."""
+
+    kind = Kind.PTZ_PATROL
+    kinds = frozenset({Kind.PTZ_PATROL, Kind.CRUISE})
+    words = "cruise tracks"
+    gate = Gate.CRUISES
 
     def __init__(self, context: Context, features: ChannelFeatures) -> None:
         """Does no I/O."""
-        self.changed: Changed = lambda channel: None
-        self.refused: Refused = lambda channel, gate: None
-        self._context = context
-        self._features = features
+        super().__init__(context, features)
         self._enabled: dict[tuple[str, str], dict[int, bool | None]] = {}
-        self._lists: PresetSelects[ChannelAddress] = PresetSelects(
-            context.runtime,
-            context.inventory,
-            lambda kind, channel: self._read(channel),
-            lambda select: channel_and_id(select, Kind.PTZ_PATROL),
-            fresh=FRESH_SECONDS,
-            refused=lambda kind, channel: is_foreign(context, channel),
-        )
-
-    # lists
-
-    async def read(self, channel: ChannelAddress) -> tuple[Preset, ...]:
-        """Read the tracks of a camera now. Raises `UnsupportedError` where there are none, and the client's errors."""
-        before = self.tracks(channel)
-        found = await self._lists.read(Kind.PTZ_PATROL, id_of(channel), channel)
-        if self.tracks(channel) != before:
-            self.changed(channel)
-        return found
-
-    async def known(self, channel: ChannelAddress) -> tuple[Preset, ...]:
-        """Return the tracks of a camera, read now if they never were."""
-        return await self._lists.known(Kind.PTZ_PATROL, id_of(channel), channel)
-
-    async def refresh(self, channel: ChannelAddress, sink: Sink) -> None:
-        """Read the tracks of a camera now, and tell what changed."""
-        await self.read(channel)
-        self._tell([channel], sink)
-
-    async def slice(self, wanted: Collection[str], sink: Sink, *, most: int = SLICE) -> int:
-        """Read the lists that are due, of selects in `wanted`; returns how many were asked for."""
-        asked, changed = await self._lists.slice(wanted, most=most)
-        for channel in changed:
-            self.changed(channel)
-        self._tell(changed, sink)
-        return asked
 
     def tracks(self, channel: ChannelAddress) -> tuple[tuple[int, str], ...]:
         """Return the tracks that are known of a camera: id and option, each other than all others."""
-        options = self._lists.options(Kind.PTZ_PATROL, id_of(channel))
-        return tuple((index, option) for option, index in options.items())
+        return self._known(channel)
 
-    def apply(self, inventory: Inventory) -> Inventory:
-        """Return an inventory with the options that are known."""
-        features = self._lists.with_options(inventory.of(SelectFeature))
-        return inventory.including(features=features) if features else inventory
-
+    @override
     def report(self, features: Iterable[Feature]) -> Report:
         """Return the values of all features of tracks: which runs, and whether one does."""
         values: dict[str, Value | Unknown] = {}
         for feature in features:
-            if feature.kind not in _KINDS or not isinstance(feature.address, ChannelAddress):
+            if feature.kind not in self.kinds or not isinstance(feature.address, ChannelAddress):
                 continue
             channel = channel_of(feature)
             if isinstance(feature, SelectFeature):
@@ -140,7 +101,7 @@ class Cruises:
         channel = channel_of(feature)
         id_ = options_of(await self.known(channel)).get(option)
         if id_ is None:
-            raise InvalidArgumentError(field="option", reason=f"{self._name(channel)} has no such track")
+            raise InvalidArgumentError(field="option", reason=f"{self._context.name(channel)} has no such track")
         await self.set(channel, id_, sink, on=True)
 
     async def switch(self, feature: SwitchFeature, sink: Sink, *, on: bool) -> None:
@@ -157,7 +118,7 @@ class Cruises:
             return int(named)
         id_ = number_of(known, named)
         if id_ is None:
-            reason = f"{self._name(channel)} has no track of this name, or several"
+            reason = f"{self._context.name(channel)} has no track of this name, or several"
             raise InvalidArgumentError(field="patrol", reason=reason)
         return id_
 
@@ -166,7 +127,7 @@ class Cruises:
         self._check(channel)
         body = {"cruises_id": id_, "enable_cruise": OPEN if on else CLOSE}
         await self._guarded(channel, self._context.client.call("PUT", f"{dc(channel)}/cruise-track/enable", body=body))
-        if not await self._changed_here(channel, sink):
+        if await self._changed_here(channel, sink) is None:
             # One track at a time runs; what else did is not known any more.
             self._enabled[channel.key] = {id_: on}
             self._tell([channel], sink)
@@ -174,7 +135,7 @@ class Cruises:
         found = self._enabled.get(channel.key, {}).get(id_)
         if found is not None and found is not on:
             words = (OPEN, CLOSE)
-            raise NotConfirmedError(self._name(channel), wanted=words[not on], found=words[on])
+            raise NotConfirmedError(self._context.name(channel), wanted=words[not on], found=words[on])
 
     async def stop(self, channel: ChannelAddress, sink: Sink) -> None:
         """Stop the track that runs. Raises `InvalidArgumentError` where none does."""
@@ -182,7 +143,7 @@ class Cruises:
             await self.read(channel)
             running = self.running(channel)
         if running is None:
-            raise InvalidArgumentError(field="patrol", reason=f"none of {self._name(channel)} runs")
+            raise InvalidArgumentError(field="patrol", reason=f"none of {self._context.name(channel)} runs")
         await self.set(channel, running, sink, on=False)
 
     async def create(self, channel: ChannelAddress, name: str, points: Sequence[Point], sink: Sink) -> int | None:
@@ -218,11 +179,12 @@ class Cruises:
         self._check(channel)
         call = self._context.client.call("DELETE", f"{dc(channel)}/cruise-track", body={"cruises_id": id_})
         await self._guarded(channel, call)
-        if await self._changed_here(channel, sink) and any(one == id_ for one, _ in self.tracks(channel)):
-            raise NotConfirmedError(self._name(channel), wanted=f"no track {id_}", found=f"track {id_}")
+        if await self._changed_here(channel, sink) is not None and any(one == id_ for one, _ in self.tracks(channel)):
+            raise NotConfirmedError(self._context.name(channel), wanted=f"no track {id_}", found=f"track {id_}")
 
     # calls
 
+    @override
     async def _read(self, channel: ChannelAddress) -> tuple[Preset, ...]:
         """Read a list, in the order of ids, and which of it runs."""
         self._check(channel)
@@ -238,42 +200,6 @@ class Cruises:
                 enabled[id_] = {OPEN: True, CLOSE: False}.get((row.text("enable_cruise") or "").upper())
         self._enabled[channel.key] = enabled
         return tuple(found[id_] for id_ in sorted(found))
-
-    async def _guarded[T](self, channel: ChannelAddress, call: Awaitable[T]) -> T:
-        """Wait for a call; that a camera has no tracks is told on."""
-        try:
-            return await call
-        except UnsupportedError as error:
-            if error.code in NOT_THERE_CODES:
-                self.refused(channel, Gate.CRUISES)
-            raise
-
-    async def _changed_here(self, channel: ChannelAddress, sink: Sink) -> bool:
-        """Read the tracks after something was changed; False if that fails, which leaves the change as it is."""
-        try:
-            await self.read(channel)
-        except SystemFailure as error:
-            _LOGGER.debug("The tracks of %s could not be read: %s", self._name(channel), error)
-            self._lists.expire(Kind.PTZ_PATROL, id_of(channel))
-            return False
-        self._tell([channel], sink)
-        return True
-
-    def _check(self, channel: ChannelAddress) -> None:
-        """Raise `UnsupportedError` for a device that speaks another protocol."""
-        if is_foreign(self._context, channel):
-            raise UnsupportedError(function=f"cruise tracks of {self._name(channel)}")
-
-    def _name(self, channel: ChannelAddress) -> str:
-        """Return what a channel is called."""
-        known = self._context.channel(*channel.key)
-        return known.name if known is not None else "the camera"
-
-    def _tell(self, channels: Iterable[ChannelAddress], sink: Sink) -> None:
-        """Report what runs."""
-        features = [one for channel in channels for one in self._features.of(channel.key, _KINDS)]
-        if (report := self.report(features)).values:
-            sink.report(report)
 
 
 def _id_of(address: ChannelAddress) -> int:

@@ -1,7 +1,7 @@
 """Keeping what is known of an account up to date: lists, messages, what was learnt of channels (ivm §9, "Coordinators")."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from ..base import Runtime
@@ -118,14 +118,13 @@ class Stock:
         async with self._lock:
             return await self._counted(self._gatherer.status())
 
-    async def _counted[T](self, work: Any) -> T:
+    async def _counted[T](self, work: Awaitable[T]) -> T:
         """Do something, and take the requests that it took from the budget."""
         before = self._client.requests
         try:
-            result: T = await work
+            return await work
         finally:
             self._budget.spend(self._client.requests - before)
-        return result
 
     # what follows
 
@@ -133,13 +132,12 @@ class Stock:
         """Make the inventory of what is known now; returns whether it is other than before."""
         return self._catalogue.build(self.facts, self.licences)
 
-    def renew(self, devices: Collection[str]) -> bool:
-        """Make some devices anew that may be other than before; returns whether the inventory is."""
-        return self._catalogue.renew(self.facts, devices)
+    def renew(self, devices: Collection[str], *, whole: bool = False) -> bool:
+        """Make some devices anew that may be other than before; returns whether the inventory is.
 
-    def refresh(self) -> bool:
-        """Look again at what no list tells; returns whether the inventory is other than before."""
-        return self._catalogue.refresh(self.facts)
+        `whole`: also look again at what no list tells.
+        """
+        return self._catalogue.renew(self.facts, devices, whole=whole)
 
     def adopt(self, inventory: Inventory) -> None:
         """Take over an inventory that a message let grow."""

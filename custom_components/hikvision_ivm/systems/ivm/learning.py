@@ -68,6 +68,5 @@ class Learning:
         while self._waiting:
             await self._runtime.sleep(GROW_SECONDS)
             keys, self._waiting = self._waiting, set()
-            changed = self._stock.renew({device for device, _ in keys})
-            if changed or self._stock.refresh():
+            if self._stock.renew({device for device, _ in keys}, whole=True):
                 self._grown(keys)

@@ -154,8 +154,7 @@ class Live:
             if wish.protocol != RTSP:
                 self._keep((channel.key, "" if lasting else stream), url)
             return url
-        known = self._context.channel(*channel.key)
-        raise NotPlayableError(function=f"live video of {known.name if known else channel.channel}") from last
+        raise NotPlayableError(function=f"live video of {self._context.name(channel, channel.channel)}") from last
 
     def life(self, feature: CameraFeature) -> float | None:
         """Return the seconds after which the stream of a feature should get another address; None: it needs none.

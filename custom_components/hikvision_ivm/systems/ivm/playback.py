@@ -297,8 +297,7 @@ class Playback:
 
     def _what(self, channel: ChannelAddress) -> str:
         """Name the recordings of a channel."""
-        known = self._context.channel(*channel.key)
-        return f"recordings of {known.name if known is not None else channel.channel}"
+        return f"recordings of {self._context.name(channel, channel.channel)}"
 
 
 def _stores(feature: Feature, store: str) -> tuple[str, ...]:

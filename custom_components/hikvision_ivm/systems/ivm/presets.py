@@ -4,97 +4,54 @@ Lists come with a picture of each preset, which is dropped at once: they are rea
 after this side changed them. The cloud does not tell where a camera looks: known is only where this side sent it last.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 import logging
 import re
-from typing import Any, Final
+from typing import Any, Final, override
 
 from ..base import Sink
-from ..errors import InvalidArgumentError, NotConfirmedError, RejectedError, SystemFailure, UnsupportedError
+from ..errors import InvalidArgumentError, NotConfirmedError, RejectedError
 from ..kinds import Kind
-from ..model import Feature, Inventory, Report, SelectFeature, Unknown, Value
-from ..preset_selects import SLICE, PresetSelects
+from ..model import Feature, Report, SelectFeature, Unknown, Value
 from ..presets import LONGEST_OPTION, Preset, number_of, options_of
 from ..transport.json import Fields
 from .capabilities import Gate
 from .channel_features import ChannelFeatures
+from .channel_lists import ChannelLists
 from .context import Context
 from .places import dc
-from .ptz import Ptz, Refused, channel_of, id_of
-from .records import ChannelAddress, Protocol
+from .ptz import Ptz, channel_of, id_of
+from .records import ChannelAddress
 
 _LOGGER = logging.getLogger(__name__)
 
-FRESH_SECONDS: Final = 12 * 3600.0
 HIGHEST: Final = 512
 _NAME: Final = re.compile(r"[\w \-.]{1,128}")
 PARAMETER_CODES: Final = frozenset({"IVM.10020001", "IVM.10020008"})
 """Said to a parameter of a form that is not taken; nothing was done."""
-NOT_THERE_CODES: Final = frozenset({"IVM.20020011", "IVM.20160001"})
-"""The device speaks another protocol, or has nothing of the kind."""
-
-type Changed = Callable[[ChannelAddress], None]
-"""Told that the list of a channel is another one, so that its features are made anew."""
 
 
-class Presets:
-    """The presets of one account's cameras. `changed` and `refused` may be set by whoever wants to know."""
+class Presets(ChannelLists):
+    """The presets of one account's cameras."""
+
+    kind = Kind.PTZ_PRESET
+    kinds = frozenset({Kind.PTZ_PRESET})
+    words = "presets"
+    gate = Gate.PRESETS
 
     def __init__(self, context: Context, features: ChannelFeatures, ptz: Ptz) -> None:
         """Does no I/O."""
-        self.changed: Changed = lambda channel: None
-        self.refused: Refused = lambda channel, gate: None
-        self._context = context
-        self._features = features
+        super().__init__(context, features)
         self._ptz = ptz
         self._at: dict[tuple[str, str], int] = {}
         self._as_text = False
-        self._lists: PresetSelects[ChannelAddress] = PresetSelects(
-            context.runtime,
-            context.inventory,
-            lambda kind, channel: self._read(channel),
-            lambda select: channel_and_id(select, Kind.PTZ_PRESET),
-            fresh=FRESH_SECONDS,
-            refused=lambda kind, channel: is_foreign(context, channel),
-        )
         ptz.moved = self._left
-
-    # lists
-
-    async def read(self, channel: ChannelAddress) -> tuple[Preset, ...]:
-        """Read the presets of a camera now. Raises `UnsupportedError` where there are none, and the client's errors."""
-        before = self.options(channel)
-        found = await self._lists.read(Kind.PTZ_PRESET, id_of(channel), channel)
-        if self.options(channel) != before:
-            self.changed(channel)
-        return found
-
-    async def known(self, channel: ChannelAddress) -> tuple[Preset, ...]:
-        """Return the presets of a camera, read now if they never were."""
-        return await self._lists.known(Kind.PTZ_PRESET, id_of(channel), channel)
-
-    async def refresh(self, channel: ChannelAddress, sink: Sink) -> None:
-        """Read the presets of a camera now, and tell what changed."""
-        await self.read(channel)
-        self._tell([channel], sink)
-
-    async def slice(self, wanted: Collection[str], sink: Sink, *, most: int = SLICE) -> int:
-        """Read the lists that are due, of selects in `wanted`; returns how many were asked for."""
-        asked, changed = await self._lists.slice(wanted, most=most)
-        for channel in changed:
-            self.changed(channel)
-        self._tell(changed, sink)
-        return asked
 
     def options(self, channel: ChannelAddress) -> tuple[str, ...]:
         """Return the options that are known of a camera's select."""
         return tuple(self._lists.options(Kind.PTZ_PRESET, id_of(channel)))
 
-    def apply(self, inventory: Inventory) -> Inventory:
-        """Return an inventory with the options that are known."""
-        features = self._lists.with_options(inventory.of(SelectFeature))
-        return inventory.including(features=features) if features else inventory
-
+    @override
     def report(self, features: Iterable[Feature]) -> Report:
         """Return the values of all features that are such selects."""
         values: dict[str, Value | Unknown] = {}
@@ -112,7 +69,7 @@ class Presets:
         channel = channel_of(feature)
         index = options_of(await self.known(channel)).get(option)
         if index is None:
-            raise InvalidArgumentError(field="option", reason=f"{self._ptz.name(channel)} has no such preset")
+            raise InvalidArgumentError(field="option", reason=f"{self._context.name(channel)} has no such preset")
         await self.goto(channel, index, sink)
 
     async def number(self, channel: ChannelAddress, named: str) -> int:
@@ -123,7 +80,7 @@ class Presets:
             raise InvalidArgumentError(field="preset", reason=f"{named} is not between 1 and {HIGHEST}")
         index = number_of(await self.known(channel), named)
         if index is None:
-            reason = f"{self._ptz.name(channel)} has no preset of this name, or several"
+            reason = f"{self._context.name(channel)} has no preset of this name, or several"
             raise InvalidArgumentError(field="preset", reason=reason)
         return index
 
@@ -162,7 +119,7 @@ class Presets:
         if made is None and presets is not None:
             made = number_of(presets, name)
         if made is None or (presets is not None and all(one.index != made for one in presets)):
-            raise NotConfirmedError(self._ptz.name(channel), wanted=f"preset {name}", found=f"no preset {name}")
+            raise NotConfirmedError(self._context.name(channel), wanted=f"preset {name}", found=f"no preset {name}")
         self._at[channel.key] = made
         self._tell([channel], sink)
         return made
@@ -179,7 +136,7 @@ class Presets:
         presets = await self._changed_here(channel, sink)
         if presets is not None and Preset(index, name[:LONGEST_OPTION]) not in presets:
             found = next((one.name for one in presets if one.index == index), f"no preset {index}")
-            raise NotConfirmedError(self._ptz.name(channel), wanted=name, found=found)
+            raise NotConfirmedError(self._context.name(channel), wanted=name, found=found)
 
     async def delete(self, channel: ChannelAddress, index: int, sink: Sink) -> None:
         """Delete a preset. Raises `NotConfirmedError` if it is still there afterwards, and the client's errors."""
@@ -189,10 +146,11 @@ class Presets:
             del self._at[channel.key]
         presets = await self._changed_here(channel, sink)
         if presets is not None and any(one.index == index for one in presets):
-            raise NotConfirmedError(self._ptz.name(channel), wanted=f"no preset {index}", found=f"preset {index}")
+            raise NotConfirmedError(self._context.name(channel), wanted=f"no preset {index}", found=f"preset {index}")
 
     # calls
 
+    @override
     async def _read(self, channel: ChannelAddress) -> tuple[Preset, ...]:
         """Read a list, in the order of numbers."""
         self._check(channel)
@@ -235,40 +193,15 @@ class Presets:
         except RejectedError as error:
             raise (first if error.code in PARAMETER_CODES else error) from None
 
-    async def _guarded[T](self, channel: ChannelAddress, call: Awaitable[T]) -> T:
-        """Wait for a call; that a camera has no presets is told on."""
-        try:
-            return await call
-        except UnsupportedError as error:
-            if error.code in NOT_THERE_CODES:
-                self.refused(channel, Gate.PRESETS)
-            raise
-
     async def _free(self, channel: ChannelAddress) -> int:
         """Return the first number that is free, of a list that is read now. Raises `InvalidArgumentError`."""
         taken = {preset.index for preset in await self.read(channel)}
         index = next((number for number in range(1, HIGHEST + 1) if number not in taken), None)
         if index is None:
-            raise InvalidArgumentError(field="preset", reason=f"{self._ptz.name(channel)} has {HIGHEST} already")
+            raise InvalidArgumentError(field="preset", reason=f"{self._context.name(channel)} has {HIGHEST} already")
         return index
 
-    async def _changed_here(self, channel: ChannelAddress, sink: Sink) -> tuple[Preset, ...] | None:
-        """Read the presets after one was changed; None if that fails, which leaves the change as it is."""
-        try:
-            presets = await self.read(channel)
-        except SystemFailure as error:
-            _LOGGER.debug("The presets of %s could not be read: %s", self._ptz.name(channel), error)
-            self._lists.expire(Kind.PTZ_PRESET, id_of(channel))
-            return None
-        self._tell([channel], sink)
-        return presets
-
     # what is known
-
-    def _check(self, channel: ChannelAddress) -> None:
-        """Raise `UnsupportedError` for a device that speaks another protocol."""
-        if is_foreign(self._context, channel):
-            raise UnsupportedError(function=f"presets of {self._ptz.name(channel)}")
 
     def _is_direct(self, channel: ChannelAddress) -> bool:
         """Whether a camera is connected without a recorder; a guess where its type is not known."""
@@ -278,27 +211,7 @@ class Presets:
     def _left(self, channel: ChannelAddress) -> None:
         """Take note that a camera left its preset, or that it is on its way."""
         if self._at.pop(channel.key, None) is not None:
-            self._context.deliver(self.report(self._features.of(channel.key, (Kind.PTZ_PRESET,))))
-
-    def _tell(self, channels: Iterable[ChannelAddress], sink: Sink) -> None:
-        """Report where cameras look."""
-        features = [one for channel in channels for one in self._features.of(channel.key, (Kind.PTZ_PRESET,))]
-        if (report := self.report(features)).values:
-            sink.report(report)
-
-
-def channel_and_id(select: SelectFeature, kind: Kind) -> tuple[str, ChannelAddress] | None:
-    """Return the channel that a select of a kind belongs to."""
-    if select.kind is not kind or not isinstance(select.address, ChannelAddress):
-        return None
-    channel = channel_of(select)
-    return id_of(channel), channel
-
-
-def is_foreign(context: Context, channel: ChannelAddress) -> bool:
-    """Whether a device is known not to speak the maker's own protocol."""
-    device = context.device(channel.device)
-    return device is not None and device.protocol is Protocol.GB28181
+            self._context.deliver(self.report(self._features.of(channel.key, self.kinds)))
 
 
 def _check_name(name: str) -> None:

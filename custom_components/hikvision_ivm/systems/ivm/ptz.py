@@ -138,7 +138,7 @@ class Ptz:
             duration = self.numbers.get(Kind.PTZ_DURATION, id_of(channel))
         holder = object()
         movement = Movement(
-            name=self.name(channel),
+            name=self._context.name(channel),
             start=lambda: self._start(channel, order, pace, holder),
             stop=lambda: self._order(channel, partial(self._send, channel, order.stop, pace)),
             seconds=duration,
@@ -150,7 +150,7 @@ class Ptz:
 
     async def stop(self, channel: ChannelAddress) -> None:
         """End our movement of a camera; if there is none, tell it to stop whatever it does."""
-        await self._movements.stop(channel.key, self.name(channel), lambda: self._stand(channel))
+        await self._movements.stop(channel.key, self._context.name(channel), lambda: self._stand(channel))
 
     async def alone(self, channel: ChannelAddress, order: Use[Any], *, moves: bool = True) -> None:
         """Give an order that ends by itself, with the right to move; ends our movement of the camera first.
@@ -169,11 +169,6 @@ class Ptz:
         """Stop every camera that moves because of us, and give back the right to move them."""
         await self._movements.close()
         await self._locks.close()
-
-    def name(self, channel: ChannelAddress) -> str:
-        """Return what a channel is called."""
-        known = self._context.channel(*channel.key)
-        return known.name if known is not None else "the camera"
 
     # commands
 
@@ -218,7 +213,7 @@ class Ptz:
         if version is not None and int(version[1]) < OLDEST_FIRMWARE:
             function = order.word.lower().replace("_", " ")
             raise UnsupportedError(
-                function=f"{function} of {self.name(channel)} with firmware below {OLDEST_FIRMWARE}.0"
+                function=f"{function} of {self._context.name(channel)} with firmware below {OLDEST_FIRMWARE}.0"
             )
 
     def _is_e_series(self, channel: ChannelAddress) -> bool:

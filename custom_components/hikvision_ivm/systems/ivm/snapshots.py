@@ -137,5 +137,4 @@ class Snapshots:
 
     def _name(self, channel: ChannelAddress) -> str:
         """Return what a channel is called."""
-        known = self._context.channel(*channel.key)
-        return known.name if known is not None else "the channel"
+        return self._context.name(channel, "the channel")

@@ -99,7 +99,8 @@ class IvmSystem(System):
         self._commands = Commands(self._parts, self._budget)
         self._actions = Actions(self._parts)
         self._details = Details(
-            context, self._budget, readings_of(self._parts), outside=outside_of(self._parts, self._target), learnt=lambda place: self._learning.learnt(place),
+            context, self._budget, readings_of(self._parts), outside=outside_of(self._parts, self._target),
+            learnt=lambda place: self._learning.learnt(place),
         )  # fmt: skip
         self._learning = Learning(
             runtime, self._background, self._stock, self._parts,
@@ -174,11 +175,10 @@ class IvmSystem(System):
         """Deliver an inventory that is other than before, and what is known of what may be new in it."""
         sink.inventory(self._stock.inventory)
         self._events.ready()
-        facts = self._stock.facts
-        fresh = [id_ for id_ in devices if id_ in facts.devices]
-        keys = {(id_, channel) for id_ in fresh for channel in facts.devices[id_].channels}
-        if fresh:
-            self._report(sink, status_report(self._uid, facts, fresh))
+        facts, changed = self._stock.facts, tuple(devices)
+        keys = {(id_, one) for id_ in changed if id_ in facts.devices for one in facts.devices[id_].channels}
+        if changed:
+            self._report(sink, status_report(self._uid, facts, changed))
         self._tell_known(sink, keys | set(channels))
 
     def _tell_known(self, sink: Sink, channels: Collection[Key] | None = None) -> None:
@@ -268,24 +268,21 @@ class IvmSystem(System):
             self._events.note_answer(answered=False)
             raise
         self._events.note_answer(answered=True)
-        self._take(changed, sink)
+        self._take(changed, sink, replaced=bool(changed) and self._stock.renew(changed))
         if self._events.callbacks.complete and _turned(before, self._stock.facts, changed):
             self._events.note_missed()
 
     async def _renew(self, sink: Sink, *, whole: bool = False) -> None:
         """Read what exists, and deliver what is other than before."""
         changed = await self._stock.read(whole=whole)
-        built = self._stock.build()
-        if built:
-            self._replaced(sink, changed)
+        self._take(changed, sink, replaced=self._stock.build())
         self._tell_booked(sink)
-        self._take(changed, sink)
 
-    def _take(self, changed: Changed, sink: Sink) -> None:
-        """Deliver what is other than before of some devices."""
-        if changed:
-            if self._stock.renew(changed):
-                self._replaced(sink, changed)
+    def _take(self, changed: Changed, sink: Sink, *, replaced: bool) -> None:
+        """Deliver what is other than before of some devices; `replaced`: the inventory is, too."""
+        if replaced:
+            self._replaced(sink, changed)
+        elif changed:
             self._report(sink, status_report(self._uid, self._stock.facts, changed))
         self._tell_problems(sink)
 
