@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from simulators.wire.connections import reset
+from simulators.wire.served import Served
 from simulators.wire.tls import ServerCertificate, self_signed
 
 from . import signing
@@ -73,7 +74,7 @@ class Fault:
     times: int | None = None
 
 
-class Gateway:
+class Gateway(Served):
     """Serves the calls of `ENDPOINTS`; subclasses hold the state. Use `start()` and `stop()`."""
 
     def __init__(
@@ -135,22 +136,6 @@ class Gateway:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-
-    def cut_connections(self) -> None:
-        """Break every open connection without a goodbye."""
-        server = self._runner.server if self._runner else None
-        for connection in server.connections if server else ():
-            reset(connection.transport)
-
-    @property
-    def url(self) -> str:
-        """Address without a trailing slash."""
-        return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
-
-    @property
-    def fingerprint(self) -> str | None:
-        """SHA-256 of the certificate as lower-case hex; None without TLS."""
-        return self.certificate.fingerprint if self.certificate else None
 
     def now(self) -> datetime:
         """Time of the platform's clock, in its zone."""

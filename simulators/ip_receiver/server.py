@@ -14,6 +14,7 @@ from aiohttp import web
 
 from simulators.wire.auth import VARIANTS, User, Verdict
 from simulators.wire.connections import reset
+from simulators.wire.served import Served
 from simulators.wire.tls import ServerCertificate, self_signed
 
 from .answers import RefusedError, dump, envelope, http_status
@@ -63,7 +64,7 @@ class Fault:
     times: int | None = None
 
 
-class Gateway(Knobs):
+class Gateway(Knobs, Served):
     """Serves; what is said to whom is up to `perform`, `media_of` and `subscribe` of the subclass."""
 
     def __init__(
@@ -109,22 +110,6 @@ class Gateway(Knobs):
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-
-    def cut_connections(self) -> None:
-        """Break every open connection without a goodbye."""
-        server = self._runner.server if self._runner else None
-        for connection in list(server.connections) if server else ():
-            reset(connection.transport)
-
-    @property
-    def url(self) -> str:
-        """Address without a trailing slash."""
-        return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
-
-    @property
-    def fingerprint(self) -> str | None:
-        """SHA-256 of the certificate as lower-case hex; None without TLS."""
-        return self.certificate.fingerprint if self.certificate else None
 
     def now(self) -> datetime:
         """Time of the receiver's clock."""

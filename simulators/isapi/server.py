@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from simulators.wire.auth import VARIANTS, Authority, Challenge, User, Verdict
-from simulators.wire.connections import reset
+from simulators.wire.served import Served
 from simulators.wire.tls import ServerCertificate, self_signed
 
 from .answers import Answer, RefusedError, Speech, unauthorized_body
@@ -90,7 +90,7 @@ class Fault:
         )
 
 
-class DeviceServer:
+class DeviceServer(Served):
     """A server on loopback that behaves like a device's web service; an async context manager.
 
     `digest` is a name of `VARIANTS`, a tuple of challenges, or "none" for no login at all. `delay`: seconds per answer.
@@ -182,16 +182,6 @@ class DeviceServer:
         """Stop."""
         await self.stop()
 
-    @property
-    def url(self) -> str:
-        """Address without a trailing slash."""
-        return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
-
-    @property
-    def fingerprint(self) -> str | None:
-        """SHA-256 of the certificate as lower-case hex; None without TLS."""
-        return self.certificate.fingerprint if self.certificate else None
-
     def now(self) -> datetime:
         """Time of the device's clock, aware."""
         return datetime.fromtimestamp(self._now().timestamp() + self.clock_offset, UTC).astimezone()
@@ -207,12 +197,6 @@ class DeviceServer:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-    def cut_connections(self) -> None:
-        """Break every open connection without a goodbye."""
-        server = self._runner.server if self._runner else None
-        for connection in server.connections if server else ():
-            reset(connection.transport)
 
     def reboot(self, seconds: float | None = None) -> None:
         """Break all connections and every new one for some seconds; uptime starts again, nonces are lost."""

@@ -1,7 +1,7 @@
 """The cloud's HTTP side: tokens, faults, a log of requests, and the checks that every call must pass."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,13 +10,14 @@ import json
 import random
 import re
 import ssl
-from typing import Any, Literal
+from typing import Any, Literal, override
 from urllib.parse import unquote, unquote_plus
 
 from aiohttp import web
 import orjson
 
 from simulators.wire.connections import reset
+from simulators.wire.served import Served
 from simulators.wire.tls import ServerCertificate, self_signed
 
 from .checks import read, text, truth
@@ -74,7 +75,7 @@ class Fault:
     method: str | None = None
 
 
-class Gateway(Knobs):
+class Gateway(Knobs, Served):
     """Serves; the subclass knows the state."""
 
     def __init__(
@@ -141,22 +142,11 @@ class Gateway(Knobs):
             return web.Response(status=404)
         return await self._handle(request)
 
-    def cut_connections(self) -> None:
-        """Break every open connection without a goodbye."""
-        for runner in (self._runner, self._media_runner):
-            server = runner.server if runner else None
-            for connection in list(server.connections) if server else ():
-                reset(connection.transport)
-
     @property
-    def url(self) -> str:
-        """Address without a trailing slash."""
-        return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
-
-    @property
-    def fingerprint(self) -> str | None:
-        """SHA-256 of the certificate as lower-case hex; None without TLS."""
-        return self.certificate.fingerprint if self.certificate else None
+    @override
+    def _runners(self) -> Sequence[web.AppRunner | None]:
+        """The interface, and what serves video."""
+        return (self._runner, self._media_runner)
 
     def now(self) -> datetime:
         """Time of the cloud's clock."""
