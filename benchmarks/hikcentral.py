@@ -17,7 +17,7 @@ from custom_components.hikvision_ivm.systems.base import Tier
 from custom_components.hikvision_ivm.systems.hikcentral.signature import Keys, signed_headers
 
 from .figures import Figure
-from .house import add_bare_entities, add_entry, entities_of, home_assistant, registered, told_of, write_bare
+from .house import add_bare_entities, add_entry, entities_of, home_assistant, registered, serve, told_of, write_bare
 from .platform import CAMPUS, PlatformProcess, notification
 
 DELAY = 0.02
@@ -162,15 +162,6 @@ async def _answers(platform: PlatformProcess, requests: list[tuple[str, bytes]])
 # notifications
 
 
-async def _serve(hass: HomeAssistant) -> web.AppRunner:
-    """Let Home Assistant's own web application answer on a free port of the loopback interface."""
-    runner = web.AppRunner(hass.http.app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    hass.config.internal_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    return runner
-
-
 async def _subscribed(platform: PlatformProcess) -> str:
     """Wait until the platform knows where to post to, and return it."""
     async with asyncio.timeout(30):
@@ -183,7 +174,7 @@ async def _callback() -> Figure:
     """CPU of a notification of one event, from the request to the states that are written, against a bare handler."""
     with PlatformProcess() as platform:
         async with home_assistant() as hass:
-            runner = await _serve(hass)
+            runner = await serve(hass)
             await add_entry(hass, platform.data)
             url = await _subscribed(platform)
             await asyncio.sleep(2)
@@ -254,7 +245,7 @@ async def _flood(size: int) -> AsyncIterator[Figure]:
     """1,000 events a second, so many in one notification, through a real connection."""
     with PlatformProcess({"cameras": 32}) as platform:
         async with home_assistant() as hass:
-            runner = await _serve(hass)
+            runner = await serve(hass)
             await add_entry(hass, platform.data)
             url = await _subscribed(platform)
             await asyncio.sleep(2)
@@ -288,7 +279,7 @@ async def _outage() -> AsyncIterator[Figure]:
     """A minute without network at 20 events a second."""
     with PlatformProcess() as platform:
         async with home_assistant() as hass:
-            runner = await _serve(hass)
+            runner = await serve(hass)
             await add_entry(hass, platform.data)
             await _subscribed(platform)
             await asyncio.sleep(2)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 
-from aiohttp import ThreadedResolver
+from aiohttp import ThreadedResolver, web
 from homeassistant import loader
 from homeassistant.components.alarm_control_panel import AlarmControlPanelEntity, AlarmControlPanelState
 from homeassistant.components.binary_sensor import BinarySensorEntity
@@ -89,6 +89,15 @@ async def add_entry(
     if not await hass.config_entries.async_setup(entry.entry_id):
         raise RuntimeError(f"set-up failed: {entry.reason}")
     return entry
+
+
+async def serve(hass: HomeAssistant) -> web.AppRunner:
+    """Let Home Assistant's own web application answer on a free port of the loopback interface, from in- and outside."""
+    runner = web.AppRunner(hass.http.app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    hass.config.internal_url = hass.config.external_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    return runner
 
 
 def entities_of(hass: HomeAssistant) -> list[str]:

@@ -10,7 +10,6 @@ import time
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 import orjson
@@ -19,7 +18,7 @@ from custom_components.hikvision_ivm.systems.base import Tier
 from simulators.ivm import TenantPlan
 
 from .figures import Figure
-from .house import add_bare_entities, add_entry, entities_of, home_assistant, registered
+from .house import add_bare_entities, add_entry, entities_of, home_assistant, registered, serve
 from .simulated import account
 from .tenant import CHANNELS, TenantProcess, branches
 
@@ -140,7 +139,7 @@ async def _alarms() -> AsyncIterator[Figure]:
     for _ in range(ROUNDS):
         with TenantProcess(delay=DELAY) as tenant:
             async with home_assistant() as hass:
-                runner = await _serve(hass)
+                runner = await serve(hass)
                 await add_entry(hass, tenant.data)
                 await _subscribed(tenant)
                 for rounds in floods.values():
@@ -199,15 +198,6 @@ def _noting(seen: dict[str, float]) -> Any:
             seen.setdefault(state.attributes["alarm_uuid"], time.monotonic())
 
     return note
-
-
-async def _serve(hass: HomeAssistant) -> web.AppRunner:
-    """Let Home Assistant's own web application answer on a free port of the loopback interface."""
-    runner = web.AppRunner(hass.http.app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    hass.config.external_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    return runner
 
 
 async def _subscribed(tenant: TenantProcess) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Self, override
 
 import aiohttp
+from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hikvision_ivm.systems.base import (
@@ -346,3 +347,12 @@ class FakeSystem(System):
 def ids(features: Iterable[Feature]) -> set[str]:
     """Ids of some features."""
     return {feature.id for feature in features}
+
+
+async def set_up[S](hass: HomeAssistant, entry: MockConfigEntry, kind: type[S]) -> S:
+    """Set an entry up and return its system."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    system = entry.runtime_data.system
+    assert isinstance(system, kind)
+    return system

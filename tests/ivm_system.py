@@ -21,6 +21,7 @@ from custom_components.hikvision_ivm.systems.model import (
     Recording,
     Report,
 )
+from tests.fake_system import set_up
 from tests.flow_system import FlowSystem
 
 USER_ID = "800000000000000000000001"
@@ -123,8 +124,4 @@ def cloud_entry(hass: HomeAssistant, options: Mapping[str, Any] | None = None, *
 
 async def load(hass: HomeAssistant, entry: MockConfigEntry) -> CloudSystem:
     """Set an entry up and return its system."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    system = entry.runtime_data.system
-    assert isinstance(system, CloudSystem)
-    return system
+    return await set_up(hass, entry, CloudSystem)

@@ -22,6 +22,7 @@ from custom_components.hikvision_ivm.systems.model import (
     Recording,
     SwitchFeature,
 )
+from tests.fake_system import set_up
 from tests.flow_system import FlowSystem
 
 UID = "hikcentral_0011223344556677"
@@ -146,8 +147,4 @@ def platform_entry(hass: HomeAssistant, options: Mapping[str, Any] | None = None
 
 async def load(hass: HomeAssistant, entry: MockConfigEntry) -> PlatformSystem:
     """Set an entry up and return its system."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    system = entry.runtime_data.system
-    assert isinstance(system, PlatformSystem)
-    return system
+    return await set_up(hass, entry, PlatformSystem)

@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import BinarySensorFeature, Device, DeviceKind, Identity, Report
+from tests.fake_system import set_up
 from tests.flow_system import FlowSystem
 
 UID = "ip_receiver_0011223344556677"
@@ -67,8 +68,4 @@ def receiver_entry(hass: HomeAssistant, options: Mapping[str, Any] | None = None
 
 async def load(hass: HomeAssistant, entry: MockConfigEntry) -> ReceiverSystem:
     """Set an entry up and return its system."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    system = entry.runtime_data.system
-    assert isinstance(system, ReceiverSystem)
-    return system
+    return await set_up(hass, entry, ReceiverSystem)
