@@ -51,7 +51,6 @@ BARE_CLASSES: Mapping[str, type[Entity]] = MappingProxyType(
         "sensor": SensorEntity, "siren": SirenEntity, "switch": SwitchEntity,
     }
 )  # fmt: skip
-ARM_STATES = (AlarmControlPanelState.DISARMED, AlarmControlPanelState.ARMED_AWAY)
 ADDED = frozenset({"event_types", "event_type", "friendly_name", "device_class", "icon"})
 """Attributes of events that Home Assistant adds by itself."""
 ARM_ATTRIBUTES = frozenset({"open_zones", "alarm_zones", "bypassed_zones"})
@@ -150,17 +149,17 @@ def told_of(state: State) -> dict[str, object]:
     return {name: attributes[name] for name in ARM_ATTRIBUTES if name in attributes}
 
 
-def write_bare(entity: Entity, number: int, told: dict[str, object]) -> None:
-    """Change an entity and write its state."""
+def write_bare(entity: Entity, value: int | str, told: dict[str, object]) -> None:
+    """Change an entity and write its state: a sensor shows `value`, a panel the arm state of that name."""
     if isinstance(entity, BinarySensorEntity):
         entity._attr_is_on = not entity.is_on  # noqa: SLF001 - how entities change
     elif isinstance(entity, EventEntity):
         entity._trigger_event("something", told)  # noqa: SLF001
     elif isinstance(entity, AlarmControlPanelEntity):
-        entity._attr_alarm_state = ARM_STATES[number % 2]  # noqa: SLF001
+        entity._attr_alarm_state = AlarmControlPanelState(value)  # noqa: SLF001
         entity._attr_extra_state_attributes = told  # noqa: SLF001
     else:
-        entity._attr_native_value = number  # type: ignore[attr-defined]  # noqa: SLF001
+        entity._attr_native_value = value  # type: ignore[attr-defined]  # noqa: SLF001
     entity.async_write_ha_state()
 
 

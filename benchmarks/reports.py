@@ -1,7 +1,7 @@
 """What one report of a panel costs, from the bytes of its part to the states that are written."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ import gc
 from itertools import count
 import json
 import time
-from typing import Any, override
+from typing import Any, NamedTuple, override
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -29,7 +29,15 @@ from simulators.ip_receiver.stream import frame
 from .house import add_bare_entities, add_entry, home_assistant, told_of, write_bare
 from .receiver import ReceiverProcess
 
-type Plan = list[list[tuple[str, dict[str, object]]]]
+class Write(NamedTuple):
+    """A state that is written: whose, what it is, and what is told beside it."""
+
+    entity_id: str
+    state: str
+    told: dict[str, object]
+
+
+type Plan = list[list[Write]]
 
 BATCH = 1_000
 ROUNDS = 15
@@ -80,7 +88,9 @@ async def cost_per_report(receiver: ReceiverProcess) -> Cost:
         zones = len(system.facts.panels[panels[0].id].zones or ())
         indexes = [device.index for device in panels]
         plan = await _plan(hass, coordinator, system, _bodies(indexes, zones, numbers))
-        made = await add_bare_entities(hass, dict.fromkeys({name for words in plan for name, _ in words}, 8), 1)
+        made = await _bare_entities(hass, plan)
+        if (written := await _written(hass, lambda: _bare([b"{}"] * BATCH, made, plan))) != sum(map(len, plan)):
+            raise RuntimeError(f"the reference changed {written} states")
         taken: dict[str, list[float]] = {"ours": [], "bare": []}
         for _ in range(ROUNDS):
             batch = _bodies(indexes, zones, numbers)
@@ -107,14 +117,34 @@ def _bodies(indexes: list[str], zones: int, numbers: Iterator[int]) -> list[byte
     return made
 
 
+async def _bare_entities(hass: HomeAssistant, plan: Plan) -> dict[str, Entity]:
+    """Add one bare entity for each of ours that is written, under its id."""
+    ids: dict[str, list[str]] = {}
+    for name in sorted({write.entity_id for writes in plan for write in writes}):
+        ids.setdefault(name.partition(".")[0], []).append(name)
+    made = await add_bare_entities(hass, {domain: len(names) for domain, names in ids.items()}, 1)
+    return {name: entity for domain, names in ids.items() for name, entity in zip(names, made[domain], strict=True)}
+
+
+async def _written(hass: HomeAssistant, write: Callable[[], object]) -> int:
+    """Return how many states change by something."""
+    changed: list[str] = []
+    note = callback(lambda event: changed.append(event.data["entity_id"]))
+    stop = hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    write()
+    await hass.async_block_till_done()
+    stop()
+    return len(changed)
+
+
 async def _plan(hass: HomeAssistant, coordinator: IvmCoordinator, system: SilentSystem, batch: list[bytes]) -> Plan:
-    """Find out which states each report of a batch writes: domain and attributes."""
+    """Find out which states each report of a batch writes."""
     plan: Plan = []
 
     @callback
     def note(event: Event[EventStateChangedData]) -> None:
         if (state := event.data["new_state"]) is not None:
-            plan[-1].append((state.domain, told_of(state)))
+            plan[-1].append(Write(state.entity_id, state.state, told_of(state)))
 
     stop = hass.bus.async_listen(EVENT_STATE_CHANGED, note)
     for body in batch:
@@ -122,7 +152,7 @@ async def _plan(hass: HomeAssistant, coordinator: IvmCoordinator, system: Silent
         _ours(coordinator, system, [body])
     await hass.async_block_till_done()
     stop()
-    if not all({"event", "alarm_control_panel"} <= {domain for domain, _ in words} for words in plan):
+    if not all({"event", "alarm_control_panel"} <= {write.entity_id.partition(".")[0] for write in writes} for writes in plan):
         raise RuntimeError("reports were lost")
     return plan
 
@@ -138,13 +168,11 @@ def _ours(coordinator: IvmCoordinator, system: SilentSystem, batch: list[bytes])
     return (time.process_time() - start) / len(parts) * 1e6
 
 
-def _bare(batch: list[bytes], made: dict[str, list[Entity]], plan: Plan) -> float:
+def _bare(batch: list[bytes], made: dict[str, Entity], plan: Plan) -> float:
     """Microseconds per report for decoding it and writing the same states, with the same attributes, without us."""
-    number = 0
     start = time.process_time()
     for body, writes in zip(batch, plan, strict=True):
         orjson.loads(body)
-        for domain, told in writes:
-            number += 1
-            write_bare(made[domain][number % 8], number, told)
+        for entity_id, state, told in writes:
+            write_bare(made[entity_id], state, told)
     return (time.process_time() - start) / len(batch) * 1e6

@@ -21,10 +21,10 @@ from custom_components.hikvision_ivm.systems.ivm import (
     alarm_types,
     budget,
     channel,
+    channel_lists,
     control_locks,
     packages,
     playback,
-    presets,
     ptz,
     readings,
     seen,
@@ -245,7 +245,7 @@ def test_periods() -> None:
     expected = {
         "People statistics of sensors that are enabled": readings.STATISTICS_SECONDS,
         "Plans, settings and heat maps of entities that are enabled": readings.SETTINGS_SECONDS,
-        "Presets and cruise tracks of selects that are enabled": presets.FRESH_SECONDS,
+        "Presets and cruise tracks of selects that are enabled": channel_lists.FRESH_SECONDS,
         "Whether the callback is still ours": channel.CHECK_SECONDS,
     }
     assert readings.SETTINGS_SECONDS == readings.HEAT_MAP_SECONDS

@@ -27,7 +27,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     UnlicensedError,
     UnsupportedError,
 )
-from custom_components.hikvision_ivm.systems.hikcentral.client import DISABLED_SECONDS, REPROBE_SECONDS
+from custom_components.hikvision_ivm.systems.hikcentral.client import DISABLED_SECONDS, PAUSE_SECONDS, REPROBE_SECONDS
 from custom_components.hikvision_ivm.systems.hikcentral.codes import CODES
 from simulators.hikcentral import HikCentralSimulator
 from tests.systems.transport.clock import Clock
@@ -304,13 +304,14 @@ async def test_quota(platform: HikCentralSimulator) -> None:
 
 
 async def test_busy_platform_is_asked_again(platform: HikCentralSimulator) -> None:
-    """A read, a little later; not more often than is useful."""
+    """A read, a little later, each time twice as late on the average; not more often than is useful."""
     clock = Clock()
     platform.fault(VERSION, code="0x00052101", times=2)
     async with connected(platform, clock.runtime) as client:
         assert await client.call(VERSION)
         assert len(platform.requests) == 3
-        assert 0 < clock.slept[0] < clock.slept[1] < 3
+        for pause, usual in zip(clock.slept, (PAUSE_SECONDS, 2 * PAUSE_SECONDS), strict=True):
+            assert 0.5 * usual <= pause <= 1.5 * usual
         platform.fault(VERSION, code="6")
         with pytest.raises(BusyError):
             await client.call(VERSION)
