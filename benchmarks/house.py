@@ -156,7 +156,7 @@ def write_bare(entity: Entity, value: int | str, told: dict[str, object]) -> Non
     elif isinstance(entity, EventEntity):
         entity._trigger_event("something", told)  # noqa: SLF001
     elif isinstance(entity, AlarmControlPanelEntity):
-        entity._attr_alarm_state = AlarmControlPanelState(value)  # noqa: SLF001
+        entity._attr_alarm_state = AlarmControlPanelState(str(value))  # noqa: SLF001
         entity._attr_extra_state_attributes = told  # noqa: SLF001
     else:
         entity._attr_native_value = value  # type: ignore[attr-defined]  # noqa: SLF001

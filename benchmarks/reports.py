@@ -29,6 +29,7 @@ from simulators.ip_receiver.stream import frame
 from .house import add_bare_entities, add_entry, home_assistant, told_of, write_bare
 from .receiver import ReceiverProcess
 
+
 class Write(NamedTuple):
     """A state that is written: whose, what it is, and what is told beside it."""
 
@@ -152,7 +153,9 @@ async def _plan(hass: HomeAssistant, coordinator: IvmCoordinator, system: Silent
         _ours(coordinator, system, [body])
     await hass.async_block_till_done()
     stop()
-    if not all({"event", "alarm_control_panel"} <= {write.entity_id.partition(".")[0] for write in writes} for writes in plan):
+    if not all(
+        {"event", "alarm_control_panel"} <= {write.entity_id.partition(".")[0] for write in writes} for writes in plan
+    ):
         raise RuntimeError("reports were lost")
     return plan
 

@@ -79,8 +79,9 @@ class Recent:
     def _note(self, keys: list[Key], told: _Told) -> None:
         """Keep an event under all its keys; the oldest gives way."""
         for key in keys:
+            if key in self._told:
+                self._told.move_to_end(key)
             self._told[key] = told
-            self._told.move_to_end(key)
         while len(self._told) > MOST:
             self._told.popitem(last=False)
 

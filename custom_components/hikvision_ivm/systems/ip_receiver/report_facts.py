@@ -41,23 +41,39 @@ def zone_number(cid: Cid, kind: Kind) -> int | None:
 
 def report_facts(cid: Cid, zone: ZoneRecord | None) -> Facts:
     """Return what a report says; `zone` is the id by which commands name it, if that is known."""
-    row = EVENT_CODES.get(cid.code)
+    facts = dict(_of_code(cid.code))
+    if cid.told is not None:
+        facts.setdefault("description", cid.told)
     partition = cid.partition
     if not partition and zone is not None and zone.partition is not None:
         partition = zone.partition  # T42
-    facts: dict[str, str | int | float | bool | None] = {
-        "hik_code": cid.code,
-        "cid": None if row is None else row.cid,
-        "sia": None if row is None else row.sia,
-        "description": cid.told if row is None else row.description,
-        "restored": row is not None and row.restored,
-        "partition": partition,
-        "zone": cid.number if zone is None else zone.id,
-        "zone_name": None if zone is None else zone.name,
-        "user": cid.user,
-        "uuid": cid.uuid,
-        "has_video": None if cid.video is None else cid.video > 0,
-        "category": None if cid.category is None else CATEGORIES.get(cid.category, str(cid.category)),
-        "triggered": cid.triggered,
-    }
-    return {name: fact for name, fact in facts.items() if fact is not None}
+    if partition is not None:
+        facts["partition"] = partition
+    if zone is not None:
+        facts["zone"] = zone.id
+        if zone.name is not None:
+            facts["zone_name"] = zone.name
+    elif cid.number is not None:
+        facts["zone"] = cid.number
+    if cid.user is not None:
+        facts["user"] = cid.user
+    if cid.uuid is not None:
+        facts["uuid"] = cid.uuid
+    if cid.video is not None:
+        facts["has_video"] = cid.video > 0
+    if cid.category is not None:
+        facts["category"] = CATEGORIES.get(cid.category) or str(cid.category)
+    if cid.triggered is not None:
+        facts["triggered"] = cid.triggered
+    return facts
+
+
+def _of_code(code: str) -> Facts:
+    """Return what is said by the code alone."""
+    return {"hik_code": code, "restored": False} if (known := _OF_CODE.get(code)) is None else known
+
+
+_OF_CODE: Final[Mapping[str, Facts]] = {
+    code: {"hik_code": code, "cid": row.cid, "sia": row.sia, "description": row.description, "restored": row.restored}
+    for code, row in EVENT_CODES.items()
+}
