@@ -75,8 +75,6 @@ async def _set_up(hass: HomeAssistant, receiver: ReceiverProcess) -> AsyncGenera
         entry = await add_entry(hass, receiver.data)
         await asyncio.sleep(3)  # let the background of set-up finish
         yield entry.runtime_data
-        await hass.config_entries.async_remove(entry.entry_id)
-        await hass.async_block_till_done()
 
 
 async def cost_per_report(receiver: ReceiverProcess) -> Cost:
