@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
@@ -59,24 +60,31 @@ COMPONENTS = ("http", "webhook", "stream", *BARE_CLASSES)
 
 @asynccontextmanager
 async def home_assistant() -> AsyncGenerator[HomeAssistant]:
-    """Run a Home Assistant with this integration and its components loaded."""
+    """Run a Home Assistant with this integration and its components loaded, and nothing that another one stored."""
     assert custom_components.hikvision_ivm is not None
-    async with async_test_home_assistant() as hass:
-        frame.async_setup(hass)
-        hass.loop.set_debug(False)
-        hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
-        hass.config.internal_url = "http://127.0.0.1:8123"
-        try:
-            with patch("homeassistant.helpers.aiohttp_client._async_make_resolver", lambda hass: Resolver()):
-                for component in COMPONENTS:
-                    if not await async_setup_component(hass, component, {}):
-                        raise RuntimeError(f"{component} cannot be set up")
-                await hass.async_block_till_done()
-                yield hass
-        finally:
-            for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-                await hass.config_entries.async_unload(entry.entry_id)
-            await hass.async_stop(force=True)
+    with TemporaryDirectory() as config_dir:
+        async with async_test_home_assistant(config_dir=config_dir) as hass, _running(hass):
+            yield hass
+
+
+@asynccontextmanager
+async def _running(hass: HomeAssistant) -> AsyncGenerator[None]:
+    """Load what a Home Assistant needs, and end it."""
+    frame.async_setup(hass)
+    hass.loop.set_debug(False)
+    hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
+    hass.config.internal_url = "http://127.0.0.1:8123"
+    try:
+        with patch("homeassistant.helpers.aiohttp_client._async_make_resolver", lambda hass: Resolver()):
+            for component in COMPONENTS:
+                if not await async_setup_component(hass, component, {}):
+                    raise RuntimeError(f"{component} cannot be set up")
+            await hass.async_block_till_done()
+            yield
+    finally:
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_stop(force=True)
 
 
 async def add_entry(

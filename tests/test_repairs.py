@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.hikvision_ivm import repairs
 from custom_components.hikvision_ivm.const import DOMAIN
+from custom_components.hikvision_ivm.failures import CHINESE
 from custom_components.hikvision_ivm.systems import SYSTEMS, errors
 from custom_components.hikvision_ivm.systems.model import Problem
 from tests.flow_system import SERIAL, FlowSystem
@@ -128,6 +129,26 @@ async def test_what_an_issue_says(hass: HomeAssistant, issue_registry: ir.IssueR
     issue = the_issue(issue_registry)
     assert issue.severity is ir.IssueSeverity.WARNING
     assert issue.translation_placeholders == {"device": "Recorder", "right": "Live View"}
+
+
+@pytest.mark.parametrize(("language", "parts"), [("en", "channels"), ("zh-Hans", "通道"), ("de", "channels")])
+async def test_words_in_the_language_of_home_assistant(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    client: Client,
+    issue_registry: ir.IssueRegistry,
+    language: str,
+    parts: str,
+) -> None:
+    """What code supplies to a text is Chinese where Home Assistant is, in the issue and where it is mended."""
+    hass.config.language = language
+    problem = Problem(key="left_out", placeholders={"parts": "channels", "parts_zh": "通道"}, fixable=True)
+    repairs.async_sync_problems(hass, entry, "x", [problem])
+    issue = the_issue(issue_registry)
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["parts"] == parts
+    step = await start(client, issue.issue_id)
+    assert step["description_placeholders"]["parts"] == parts
 
 
 async def test_issue_belongs_to_its_entry_where_that_is_possible(hass: HomeAssistant) -> None:
@@ -289,8 +310,10 @@ def _problems() -> Iterator[tuple[str, frozenset[str], bool]]:
             assert isinstance(key, ast.Constant), ast.unparse(call)
             assert isinstance(placeholders, ast.Dict), ast.unparse(call)
             assert isinstance(fixable, ast.Constant), ast.unparse(call)
-            names = frozenset(name.value for name in placeholders.keys if isinstance(name, ast.Constant))
-            yield str(key.value), frozenset(map(str, names)), bool(fixable.value)
+            names = {str(name.value) for name in placeholders.keys if isinstance(name, ast.Constant)}
+            chinese = {name for name in names if name.endswith(CHINESE)}
+            assert {name.removesuffix(CHINESE) for name in chinese} <= names, key.value
+            yield str(key.value), frozenset(names - chinese), bool(fixable.value)
 
 
 def _placeholders(text: str) -> set[str]:

@@ -1,6 +1,8 @@
 """How a failure of a system is shown to the user."""
 
-from homeassistant.core import async_get_hass_or_none, callback
+from collections.abc import Mapping
+
+from homeassistant.core import HomeAssistant, async_get_hass_or_none, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
@@ -29,9 +31,13 @@ CHINESE = "_zh"
 
 @callback
 def told(error: SystemFailure) -> dict[str, str]:
-    """Return what fills the text of a failure: in Chinese, where that is there and Home Assistant's language."""
-    given = dict(error.placeholders)
-    hass = async_get_hass_or_none()
+    """Return what fills the text of a failure, in Home Assistant's language where that is there."""
+    return worded(async_get_hass_or_none(), error.placeholders)
+
+
+def worded(hass: HomeAssistant | None, placeholders: Mapping[str, str]) -> dict[str, str]:
+    """Return placeholders with those in Chinese in the place of English ones, if that is Home Assistant's language."""
+    given = dict(placeholders)
     if hass is not None and hass.config.language.startswith("zh"):
         given |= {name.removesuffix(CHINESE): text for name, text in given.items() if name.endswith(CHINESE)}
     return given

@@ -26,6 +26,7 @@ IMAGES = by_kind(
         Kind.EVENT_PICTURE: {},
         Kind.FACE_PICTURE: {},
         Kind.HEAT_MAP: {},
+        Kind.HOURLY_HEAT_MAP: {},
         Kind.PLATE_PICTURE: {},
         Kind.SPACE_PICTURE: {},
     },

@@ -15,7 +15,7 @@ from homeassistant.loader import async_get_loaded_integration
 import probatio as vol
 
 from .const import DOMAIN
-from .failures import told
+from .failures import told, worded
 from .systems import settings
 from .systems.errors import AuthenticationError, ConnectionFailedError, InsufficientRightsError, SystemFailure
 from .systems.model import Problem
@@ -48,9 +48,9 @@ def _prefix(entry: ConfigEntry[Any], topic: str = "") -> str:
     return f"{entry.entry_id}:{topic}:" if topic else f"{entry.entry_id}:"
 
 
-def _placeholders(entry: ConfigEntry[Any], problem: Problem) -> dict[str, str]:
+def _placeholders(hass: HomeAssistant, entry: ConfigEntry[Any], problem: Problem) -> dict[str, str]:
     """Fill the texts; `device` is the entry's title unless the problem names one; what is not known is a dash."""
-    filled = {name: text or "–" for name, text in problem.placeholders.items()}
+    filled = {name: text or "–" for name, text in worded(hass, problem.placeholders).items()}
     return {"device": entry.title, **filled}
 
 
@@ -68,7 +68,7 @@ def async_sync_problems(hass: HomeAssistant, entry: ConfigEntry[Any], topic: str
             is_fixable=problem.fixable,
             severity=ir.IssueSeverity.ERROR if problem.severe else ir.IssueSeverity.WARNING,
             translation_key=problem.key,
-            translation_placeholders=_placeholders(entry, problem),
+            translation_placeholders=_placeholders(hass, entry, problem),
             learn_more_url=_manual(hass, entry),
             data=_pack(entry, problem) if problem.fixable else None,
             **owner,
@@ -136,7 +136,7 @@ class ProblemRepairFlow(RepairsFlow):
             errors=errors,
             description_placeholders={
                 "device": "" if entry is None else entry.title,
-                **self._problem.placeholders,
+                **worded(self.hass, self._problem.placeholders),
                 "reason": reason,
             },
         )

@@ -487,3 +487,4 @@ class Kind(StrEnum):
     SNAPSHOT = "snapshot"
     REFRESH_PRESETS = "refresh_presets"
     HEAT_MAP = "heat_map"
+    HOURLY_HEAT_MAP = "hourly_heat_map"

@@ -64,7 +64,7 @@ EVERYTHING = {
     "button_ptz_up", "button_ptz_down", "button_ptz_zoom_in", "button_ptz_zoom_out", "button_ptz_stop",
     "number_ptz_speed", "number_ptz_duration", "select_ptz_preset", "select_ptz_patrol", "button_refresh_presets",
     "select_live_stream", "button_snapshot", "sensor_people_entered", "sensor_people_exited", "sensor_occupancy",
-    "image_heat_map", "switch_alarm_recording_motion_detection", "number_pre_recording_motion_detection",
+    "image_heat_map", "image_hourly_heat_map", "switch_alarm_recording_motion_detection", "number_pre_recording_motion_detection",
     "number_post_recording_motion_detection",
     *(f"sensor_{kind}_{part}" for kind in ("codec", "resolution", "bit_rate", "frame_rate") for part in ("main", "sub")),
 }  # fmt: skip
@@ -97,7 +97,7 @@ def test_what_starts_disabled() -> None:
     streams = {name for name in EVERYTHING if name.startswith("sensor_") and name.endswith(("_main", "_sub"))}
     assert disabled == streams | {
         "camera_sub_stream", "camera_third_stream", "select_recording_stream", "button_refresh_presets",
-        "select_live_stream", "image_heat_map", "number_pre_recording_motion_detection",
+        "select_live_stream", "image_heat_map", "image_hourly_heat_map", "number_pre_recording_motion_detection",
         "number_post_recording_motion_detection",
     }  # fmt: skip
 

@@ -76,7 +76,8 @@ def test_names_that_nobody_gave() -> None:
 def test_what_could_not_be_read(name: str, error: SystemFailure, word: str) -> None:
     """In words, with the code of the cloud or the kind of failure."""
     (problem,) = left_out({name: error})
-    assert problem.placeholders["parts"].startswith(LISTS[name])
+    assert problem.placeholders["parts"].startswith(LISTS[name][0])
+    assert problem.placeholders["parts_zh"].startswith(LISTS[name][1])
     assert (word or error.key) in problem.placeholders["parts"]
     assert problem.fixable
 

@@ -250,15 +250,17 @@ async def test_a_device_that_was_removed_is_gone(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "package", "family"),
+    ("kind", "package", "chinese", "family"),
     [
-        ("UNBIND_MANAGE", "access and view", "MANAGEMENT"),
-        ("UNBIND_MOTION", "alarm recording", "EVENT_RECORD"),
-        ("UNBIND_NORMAL", "continuous recording", "FULL_RECORD"),
-        ("UNBIND_DATAFLOW", "industry data stream", "INDUSTRY_DATA"),
+        ("UNBIND_MANAGE", "access and view", "接入调阅", "MANAGEMENT"),
+        ("UNBIND_MOTION", "alarm recording", "报警录像", "EVENT_RECORD"),
+        ("UNBIND_NORMAL", "continuous recording", "全量录像", "FULL_RECORD"),
+        ("UNBIND_DATAFLOW", "industry data stream", "行业数据流", "INDUSTRY_DATA"),
     ],
 )
-async def test_a_service_that_ended_is_a_problem_until_it_is_back(kind: str, package: str, family: str) -> None:
+async def test_a_service_that_ended_is_a_problem_until_it_is_back(
+    kind: str, package: str, chinese: str, family: str
+) -> None:
     """What a list said before it ended does not count."""
     async with bench() as found:
         await found.start()
@@ -266,7 +268,7 @@ async def test_a_service_that_ended_is_a_problem_until_it_is_back(kind: str, pac
         told = found.last()
         assert (told.kind, told.code, told.channel) == (Kind.PACKAGE_ENDED, kind, "Door")
         key = f"ivm_package_ended_{kind.lower()}"
-        assert found.problems() == {key: {"package": package, "names": "Door", "count": "1"}}
+        assert found.problems() == {key: {"package": package, "package_zh": chinese, "names": "Door", "count": "1"}}
         assert found.stale == [1]
         found.channel.ready()
         assert key in found.problems()
@@ -287,7 +289,11 @@ async def test_a_service_of_a_device_is_one_of_all_its_channels() -> None:
         await found.start()
         await found.cloud.tell_unbound("UNBIND_DATAFLOW", [(RECORDER, "", None), (GATE, "0", "156")])
         problem = found.problems()["ivm_package_ended_unbind_dataflow"]
-        assert problem == {"package": "industry data stream", "names": "Door, Gate, Yard", "count": "3"}
+        assert (problem["package"], problem["names"], problem["count"]) == (
+            "industry data stream",
+            "Door, Gate, Yard",
+            "3",
+        )
         assert found.last().details["resource_id"] == "156"
         found.register.drop_device(RECORDER)
         found.channel.ready()

@@ -15,6 +15,7 @@ from ..base import Runtime, Sink
 from ..kinds import Kind
 from ..model import Occurrence, Phase, Report, Unknown, Value
 from ..settings import HOLD_PULSE, PULSE_DEFAULT
+from ..unknown_words import UnknownWords
 from . import alerts, event_codes
 from .alerts import Alert, Cid
 from .device_details import Facts, device_facts, part_in
@@ -70,7 +71,7 @@ class EventRouter:
         """
         self.counts: Counter[str] = Counter()
         self.unusable: Counter[str] = Counter()
-        self.unknown: Counter[str] = Counter()
+        self.unknown = UnknownWords(_LOGGER, "The receiver sent an event that is not documented: %s", most=MOST_UNKNOWN)
         self.wanted: Collection[str] = ()
         self.numbering = Numbering(runtime, options)
         self._uid = uid
@@ -302,7 +303,7 @@ class EventRouter:
     ) -> Occurrence:
         """Make the occurrence of a report."""
         if kind is Kind.UNKNOWN_EVENT:
-            self._note_unknown(cid.code)
+            self.unknown.note(cid.code)
         if (ids := self._ids.get(record.id)) is None:
             own = device_id(self._uid, record.id)
             ids = self._ids[record.id] = own, (feature_id(own, "event", Kind.PANEL_EVENT),)
@@ -314,7 +315,7 @@ class EventRouter:
         """Tell a report of a device that is no panel; its code may be a word of its own kind."""
         row = EVENTS.get(cid.code)
         if row is None:
-            self._note_unknown(cid.code)
+            self.unknown.note(cid.code)
         own = device_id(self._uid, record.id)
         kind = Kind.UNKNOWN_EVENT if row is None else row.kind
         occurrence = self._occurrence(
@@ -380,7 +381,7 @@ class EventRouter:
         self.counts["events"] += 1
         row = EVENTS.get(alert.type)
         if row is None:
-            self._note_unknown(alert.type)
+            self.unknown.note(alert.type)
             row = DeviceEvent(Kind.UNKNOWN_EVENT, Role.MOMENT)
             part = part_of(f"{alert.type}-{alert.channel or ''}")
         else:
@@ -465,13 +466,6 @@ class EventRouter:
         """Let a feature appear that no list mentions."""
         if self._seen.add(seen):
             self._adopt_seen(seen)
-
-    def _note_unknown(self, word: str) -> None:
-        """Count a type or code that is in no table, and say so once."""
-        name = word[:40] if word[:40] in self.unknown or len(self.unknown) < MOST_UNKNOWN else "…"
-        if name not in self.unknown:
-            _LOGGER.info("The receiver sent an event that is not documented: %s", name)
-        self.unknown[name] += 1
 
     def _occurrence(
         self, own: str, kind: Kind, phase: Phase, code: str, alert: Alert, received: datetime, **more: Any

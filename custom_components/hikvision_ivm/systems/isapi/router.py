@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from ..base import Runtime, Sink
 from ..kinds import Kind
 from ..model import Inventory, Occurrence, Phase, Picture, Report, Target, Value
+from ..unknown_words import UnknownWords
 from .alert import Alert, Detail, UnusableAlert, parse
 from .clock import DeviceClock
 from .event_types import EVENT_TYPES, EventType
@@ -79,7 +80,9 @@ class EventRouter:
         self.clock = DeviceClock()
         self.counts: Counter[str] = Counter()
         self.unusable: Counter[str] = Counter()
-        self.unknown_types: Counter[str] = Counter()
+        self.unknown_types = UnknownWords(
+            _LOGGER, "The device sent an event of a type that is not known: %s", most=_CODES
+        )
 
     def update(self, facts: Facts, inventory: Inventory) -> None:
         """Take over another inventory; what is on stays on, and the counts go on."""
@@ -153,10 +156,7 @@ class EventRouter:
         """Look the type up, and note it if it is in no table."""
         row = EVENT_TYPES.get(alert.type)
         if row is None:
-            code = alert.code if alert.code in self.unknown_types or len(self.unknown_types) < _CODES else "…"
-            if code not in self.unknown_types:
-                _LOGGER.info("The device sent an event of a type that is not known: %s", code)
-            self.unknown_types[code] += 1
+            self.unknown_types.note(alert.code)
         return row
 
     def _is_double(self, alert: Alert, route: Route, now: float, *, own: bool) -> bool:

@@ -16,7 +16,7 @@ from .channel import EventChannel
 from .channel_features import ChannelFeatures
 from .context import Context
 from .cruises import Cruises
-from .heatmaps import HeatMaps
+from .heatmaps import KINDS as HEAT_MAPS, HeatMaps
 from .live import Live
 from .playback import Playback
 from .presets import Presets
@@ -140,7 +140,7 @@ class Commands:
 
     async def image(self, feature: ImageFeature) -> Picture | None:
         """Return a heat map, or the picture of the last event."""
-        if feature.kind is not Kind.HEAT_MAP:
+        if feature.kind not in HEAT_MAPS:
             return await self._parts.events.image(feature)
         self._budget.spend(1)
         return await self._parts.heat_maps.image(feature)

@@ -157,6 +157,11 @@ def _people(kind: Kind) -> Row[ChannelView]:
     return Row(make=SensorFeature, kind=kind, rank=5, source=Source.POLL, enabled=_sure(gate), when=_open(gate))
 
 
+def _heat_map(kind: Kind) -> Row[ChannelView]:
+    gate = Gate.HEAT_MAP
+    return Row(make=ImageFeature, kind=kind, rank=5, source=Source.POLL, enabled=False, when=_open(gate))
+
+
 CAMERA: Final[Mapping[StreamType, tuple[Row[ChannelView], ...]]] = MappingProxyType(
     {
         StreamType.PRIMARY: (
@@ -290,14 +295,8 @@ CHANNEL: Final[tuple[Row[ChannelView], ...]] = (
     _people(Kind.PEOPLE_ENTERED),
     _people(Kind.PEOPLE_EXITED),
     _people(Kind.OCCUPANCY),
-    Row(
-        make=ImageFeature,
-        kind=Kind.HEAT_MAP,
-        rank=5,
-        source=Source.POLL,
-        enabled=False,
-        when=_open(Gate.HEAT_MAP),
-    ),
+    _heat_map(Kind.HEAT_MAP),
+    _heat_map(Kind.HOURLY_HEAT_MAP),
 )
 """Of the channel as a whole."""
 ALARM_PLAN: Final[tuple[Row[ChannelView], ...]] = (

@@ -12,9 +12,10 @@ from ..growth import Growth
 from ..kinds import Kind
 from ..model import Inventory, Occurrence, Phase, Report, Unknown, Value
 from ..settings import ORGS
+from ..unknown_words import UnknownWords
 from .context import Context
 from .event_pictures import EventPictures, Reference
-from .messages import Message, clean
+from .messages import Message
 from .places import channel_id, device_id, feature_id
 from .seen import IMAGE, SENSOR, Seen, including, remember
 from .wishes import Wishes
@@ -64,7 +65,7 @@ class Ground:
     ) -> None:
         """`adopt` takes over an inventory that grew here. `zone`: of moments that come without one."""
         self.counts: Counter[str] = Counter()
-        self.unknown: Counter[str] = Counter()
+        self.unknown = UnknownWords(_LOGGER, "The cloud posted something that is not known: %s", most=MOST_UNKNOWN)
         self.context = context
         self.uid = context.uid
         self.zone = zone
@@ -184,7 +185,7 @@ class Ground:
     def no_device(self, message: Message) -> None:
         """Count a message that does not say of what it is."""
         self.counts["no_device"] += 1
-        self.note_unknown(f"{message.type} without a device")
+        self.unknown.note(f"{message.type} without a device")
 
     def stranger(
         self, message: Message, device: str, code: str, when: tuple[datetime | None, bool],
@@ -215,10 +216,3 @@ class Ground:
             del self._missed[next(iter(self._missed))]
         self._missed[key] = now
         collected.stale = True
-
-    def note_unknown(self, what: str) -> None:
-        """Count a word that nobody knows, and log it once."""
-        if what not in self.unknown and len(self.unknown) < MOST_UNKNOWN:
-            _LOGGER.info("The cloud posted something that is not known: %s", clean(what))
-        if what in self.unknown or len(self.unknown) < MOST_UNKNOWN:
-            self.unknown[what] += 1

@@ -18,6 +18,7 @@ from .licences import Licence, read_licences
 from .reading import Reader
 from .records import Facts
 from .register import Changed, Register
+from .strange import Strange
 from .times import zone_of
 
 HIERARCHY_SECONDS: Final = 3600.0
@@ -64,6 +65,11 @@ class Stock:
     def inventory(self) -> Inventory:
         """The latest inventory."""
         return self._catalogue.inventory
+
+    @property
+    def strange(self) -> Strange:
+        """What lists told that no table names."""
+        return self._reader.strange
 
     @property
     def is_recent(self) -> bool:

@@ -15,15 +15,15 @@ _GRANTED: Final = "_GRANT"
 class EndedPackages:
     """Keeps what was taken away until a list says that it is back, or the channel is gone."""
 
-    FAMILIES: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    FAMILIES: ClassVar[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         {
-            "UNBIND_MANAGE": ("MANAGEMENT", "access and view"),
-            "UNBIND_MOTION": ("EVENT_RECORD", "alarm recording"),
-            "UNBIND_NORMAL": ("FULL_RECORD", "continuous recording"),
-            "UNBIND_DATAFLOW": ("INDUSTRY_DATA", "industry data stream"),
+            "UNBIND_MANAGE": ("MANAGEMENT", "access and view", "接入调阅"),
+            "UNBIND_MOTION": ("EVENT_RECORD", "alarm recording", "报警录像"),
+            "UNBIND_NORMAL": ("FULL_RECORD", "continuous recording", "全量录像"),
+            "UNBIND_DATAFLOW": ("INDUSTRY_DATA", "industry data stream", "行业数据流"),
         }
     )
-    """Word of the message → beginning of the words for its states, and what it is for people."""
+    """Word of the message → beginning of the words for its states, and what it is for people in English and Chinese."""
 
     def __init__(self, facts: Callable[[], Facts]) -> None:
         """Nothing was taken away yet."""
@@ -70,6 +70,7 @@ class EndedPackages:
         problems = []
         for what, names in sorted(by_service.items()):
             named = ", ".join(sorted(names)[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
-            placeholders = {"package": self.FAMILIES[what][1], "names": named, "count": str(len(names))}
+            _, package, chinese = self.FAMILIES[what]
+            placeholders = {"package": package, "package_zh": chinese, "names": named, "count": str(len(names))}
             problems.append(Problem(key="ivm_package_ended", subject=what.lower(), placeholders=placeholders))
         return problems

@@ -17,14 +17,14 @@ PARTS: Final = "inventory"
 LEFT_OUT: Final = "left_out_ivm"
 TAKEN: Final = "ivm_callback_taken"
 MOST_NAMED: Final = 10
-LISTS: Final[Mapping[str, str]] = {
-    "organisations": "organisations",
-    "device_orgs": "organisations of devices",
-    "walk": "organisations of devices",
-    "channels": "details of channels",
-    "licences": "what is booked",
+LISTS: Final[Mapping[str, tuple[str, str]]] = {
+    "organisations": ("organisations", "组织"),
+    "device_orgs": ("organisations of devices", "设备所属组织"),
+    "walk": ("organisations of devices", "设备所属组织"),
+    "channels": ("details of channels", "通道详情"),
+    "licences": ("what is booked", "已订购的资源"),
 }
-"""List that was asked for → words for it."""
+"""List that was asked for → words for it, in English and Chinese."""
 
 
 def state_problems(facts: Facts) -> list[Problem]:
@@ -58,8 +58,10 @@ def left_out(failed: Mapping[str, SystemFailure]) -> list[Problem]:
     """Return what could not be read, as one problem that asking again may solve."""
     if not failed:
         return []
-    words = "; ".join(sorted({f"{LISTS[name]} ({error.code or error.key})" for name, error in failed.items()}))
-    return [Problem(key=LEFT_OUT, placeholders={"parts": words}, fixable=True)]
+    told = [(LISTS[name], error.code or error.key) for name, error in failed.items()]
+    english, chinese = ("; ".join(sorted({f"{words[place]} ({why})" for words, why in told})) for place in (0, 1))
+    placeholders = {"parts": english, "parts_zh": chinese}
+    return [Problem(key=LEFT_OUT, placeholders=placeholders, fixable=True)]
 
 
 def _name(device: DeviceRecord, channel: ChannelRecord | None = None) -> str:

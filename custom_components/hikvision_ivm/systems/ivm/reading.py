@@ -18,6 +18,7 @@ from .client import IvmClient
 from .paging import Paging, check_ids, rows_of
 from .places import dc
 from .records import ROOT_ORG, UNREGISTERED, ChannelAddress, ChannelRecord, DeviceRecord, OrgRecord, Protocol
+from .strange import Row, Strange
 
 FEW: Final = 3
 """Calls under way at once while a tree is walked."""
@@ -48,10 +49,11 @@ class ListedDevice:
 
 
 class Reader:
-    """Reads lists. Every method raises `SystemFailure`."""
+    """Reads lists. Every method raises `SystemFailure`. `strange`: what came that no table names."""
 
     def __init__(self, client: IvmClient) -> None:
         """Does no I/O."""
+        self.strange = Strange()
         self._client = client
         self._devices: dict[str, tuple[Mapping[str, Any], ListedDevice]] = {}
         self._channels: dict[tuple[str, str], tuple[Mapping[str, Any], ChannelRecord]] = {}
@@ -87,6 +89,8 @@ class Reader:
         answer = await self._client.call("GET", f"device-orgs/{quote(org, safe='')}/sub-orgs")
         told = rows_of(answer, "orgs", empty=org != ROOT_ORG and "orgs" in answer)
         check_ids(told, "orgs", "device_org_id")
+        for row in told:
+            self.strange.look(Row.ORG, row)
         rows = [(row, found) for row in told if (found := org_record(row, org)) is not None]
         return [found for _, found in rows], frozenset(found.id for row, found in rows if row.flag("is_leaf"))
 
@@ -102,10 +106,17 @@ class Reader:
             if (id_ := row.text("device_id")) is None:
                 continue
             before = kept.get(id_)
-            listed = before[1] if before is not None and before[0] == row.raw else listed_device(row, id_)
+            listed = before[1] if before is not None and before[0] == row.raw else self._listed(row, id_)
             self._devices[id_] = row.raw, listed
             found.append(listed)
         return tuple(found)
+
+    def _listed(self, row: Fields, id_: str) -> ListedDevice:
+        """Return a device whose row is new."""
+        self.strange.look(Row.DEVICE, row)
+        for one in row.children("channels"):
+            self.strange.look(Row.CHANNEL, one)
+        return listed_device(row, id_)
 
     async def devices_of(self, org: str) -> frozenset[str]:
         """Read the ids of the devices that lie in an organisation itself."""
@@ -135,17 +146,25 @@ class Reader:
             if device is None or id_ is None:
                 continue
             before = kept.get((device, id_))
-            record = before[1] if before is not None and before[0] == row.raw else channel_record(row, device, id_)
+            if before is not None and before[0] == row.raw:
+                record = before[1]
+            else:
+                self.strange.look(Row.CHANNEL, row)
+                record = channel_record(row, device, id_)
             self._channels[device, id_] = row.raw, record
         return tuple(record for _, record in self._channels.values())
 
     async def detail(self, device: str) -> DeviceRecord:
         """Read what is told of one device: the only place for its MAC address, and for the id of its organisation."""
-        return device_record(await self._client.call("GET", f"devices/{quote(device, safe='')}"), device)
+        row = await self._client.call("GET", f"devices/{quote(device, safe='')}")
+        self.strange.look(Row.DEVICE, row)
+        return device_record(row, device)
 
     async def channel_detail(self, device: str, channel: str) -> ChannelRecord:
         """Read what is told of one channel."""
-        return channel_record(await self._client.call("GET", dc(ChannelAddress(device, channel))), device, channel)
+        row = await self._client.call("GET", dc(ChannelAddress(device, channel)))
+        self.strange.look(Row.CHANNEL, row)
+        return channel_record(row, device, channel)
 
 
 # from answers to records: nothing here raises

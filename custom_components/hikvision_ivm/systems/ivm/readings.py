@@ -12,6 +12,7 @@ from .capabilities import Gate
 from .channel_features import Key
 from .commands import Parts
 from .details import Outside, Reading
+from .heatmaps import KINDS as HEAT_MAPS
 from .learnt import Learnt
 from .ptz import channel_of
 from .records import ChannelAddress
@@ -48,7 +49,7 @@ def readings_of(parts: Parts) -> tuple[Reading, ...]:
         Reading(
             name="heat_map",
             period=HEAT_MAP_SECONDS,
-            kinds=frozenset({Kind.HEAT_MAP}),
+            kinds=HEAT_MAPS,
             free=True,
             read=parts.heat_maps.renew,
         ),

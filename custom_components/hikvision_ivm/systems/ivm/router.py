@@ -92,7 +92,7 @@ class Router:
             return
         row = alarm_type(alarm.code)
         if row is None:
-            self._ground.note_unknown(f"alarm_type {alarm.code}")
+            self._ground.unknown.note(f"alarm_type {alarm.code}")
         when = self._ground.when(alarm.time, collected.received)
         place = self._ground.place(alarm.device, "" if row is not None and row.device else alarm.channel, collected)
         if place is None:
@@ -208,7 +208,7 @@ class Router:
         removed = what in _REMOVED
         kind = Kind.DEVICE_REMOVED if removed else Kind.PACKAGE_ENDED
         if not removed and what not in EndedPackages.FAMILIES:
-            self._ground.note_unknown(f"unbind {what}")
+            self._ground.unknown.note(f"unbind {what}")
             kind = Kind.UNKNOWN_EVENT
         for entry in entries:
             self._unbound(what, kind, entry, collected)
@@ -286,7 +286,7 @@ class Router:
 
     def _unknown_type(self, message: Message, collected: Collected) -> None:
         """Tell the account that something came that nobody knows."""
-        self._ground.note_unknown(f"message_type {message.type or '?'}")
+        self._ground.unknown.note(f"message_type {message.type or '?'}")
         device = messages.device_of(message.data)
         place = None if device is None else self._ground.place(device, messages.channel_of(message.data), collected)
         details: dict[str, Fact] = {"message_type": message.type or "?"}

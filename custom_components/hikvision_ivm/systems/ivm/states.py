@@ -46,7 +46,7 @@ class States:
         self._quality(status, place, collected)
         handle = self._methods.get(status.method)
         if handle is None:
-            ground.note_unknown(f"method {status.method}")
+            ground.unknown.note(f"method {status.method}")
             self._tell_status(status, Kind.UNKNOWN_EVENT, place, when, collected)
         else:
             handle(self, status, place, when, collected)
