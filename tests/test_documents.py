@@ -6,13 +6,9 @@ import re
 import sys
 
 import aiohttp
-from homeassistant.components import automation
-from homeassistant.components.automation.config import ValidationStatus, async_validate_config_item
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
-import yaml
 
 from custom_components.hikvision_ivm.binary_sensor import BINARY_SENSORS
 from custom_components.hikvision_ivm.event import event_attributes
@@ -34,6 +30,7 @@ from custom_components.hikvision_ivm.systems.model import Occurrence, Phase, Swi
 from scripts.demo.__main__ import arguments as develop_arguments
 from simulators.__main__ import arguments as simulator_arguments
 from simulators.isapi import PROFILES, IsapiSimulator
+from tests.documented_actions import ActionPage
 from tests.documents import COMPONENT, ENGLISH, ROOT, TEXTS, anchor, blocks, problem_keys, prose, quoted, rows, section
 
 ISAPI = TEXTS["docs/isapi.md"]
@@ -294,24 +291,22 @@ def test_every_event_type() -> None:
 
 # automations
 
-AUTOMATIONS = [text for text in blocks(ISAPI, "yaml") if "triggers:" in text]
+AUTOMATIONS = ActionPage("docs/isapi.md", {})
 
 
 def test_no_old_syntax() -> None:
     """Examples are written as Home Assistant writes them today."""
-    assert len(AUTOMATIONS) >= 4
+    assert len(AUTOMATIONS.automations) >= 4
     for text in blocks(ISAPI, "yaml"):
         assert not re.search(
             r"^\s*-? ?(platform|service|trigger|action|condition):\s*$|\b(platform|service):", text, re.MULTILINE
         )
 
 
-@pytest.mark.parametrize("text", AUTOMATIONS, ids=[yaml.safe_load(text)["alias"] for text in AUTOMATIONS])
-async def test_automations_are_valid(hass: HomeAssistant, text: str) -> None:
+@pytest.mark.parametrize("alias", AUTOMATIONS.automations)
+async def test_automations_are_valid(hass: HomeAssistant, alias: str) -> None:
     """Home Assistant takes every example as it stands."""
-    checked = await async_validate_config_item(hass, "0", {"id": "0", **yaml.safe_load(text)})
-    assert checked is not None
-    assert checked.validation_status is ValidationStatus.OK, checked.validation_error
+    await AUTOMATIONS.check_automation(hass, alias)
 
 
 @pytest.mark.parametrize(
@@ -327,11 +322,6 @@ async def test_automations_are_valid(hass: HomeAssistant, text: str) -> None:
 async def test_the_person_at_the_door(hass: HomeAssistant, target: str, event: str, before: str, told: int) -> None:
     """The first example tells of persons, not of cars, and not of an old event after a reload."""
     calls = async_mock_service(hass, "notify", "mobile_app_phone")
-    config = yaml.safe_load(AUTOMATIONS[0])
-    entity_id = config["triggers"][0]["entity_id"]
-    hass.states.async_set(entity_id, before)
-    assert await async_setup_component(hass, automation.DOMAIN, {automation.DOMAIN: [config]})
-    await hass.async_block_till_done()
-    hass.states.async_set(entity_id, "2026-11-20T10:00:00+00:00", {"event_type": event, "target": target})
-    await hass.async_block_till_done()
+    first = next(iter(AUTOMATIONS.automations))
+    await AUTOMATIONS.watch(hass, first, before, "2026-11-20T10:00:00+00:00", event_type=event, target=target)
     assert len(calls) == told
