@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from unittest.mock import PropertyMock, patch
+from unittest.mock import AsyncMock, PropertyMock, patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util.async_ import get_scheduled_timer_handles
@@ -104,3 +104,13 @@ def even_rhythm() -> Iterator[None]:
     """Take chance out of the periods."""
     with patch("custom_components.hikvision_ivm.polling.JITTER", 0.0):
         yield
+
+
+@pytest.fixture
+def kept_from_set_up() -> Iterator[AsyncMock]:
+    """Keep entries from being set up."""
+    with (
+        patch("custom_components.hikvision_ivm.async_setup_entry", return_value=True) as mock,
+        patch("custom_components.hikvision_ivm.async_unload_entry", return_value=True),
+    ):
+        yield mock

@@ -21,8 +21,9 @@ from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.flow_forms import ADVANCED, FORMS
 from custom_components.hikvision_ivm.systems import SYSTEMS, errors
 from custom_components.hikvision_ivm.systems.model import Identity
+from tests.forms import choose, open_flow, standing_in, submit, suggested
 
-pytestmark = pytest.mark.usefixtures("set_up")
+pytestmark = pytest.mark.usefixtures("kept_from_set_up")
 
 SERIAL = "DS-2CD2386G2-IU20200101AAWRE12345678"
 PASSWORD = " p@ss:/?#%&<>\"'ü wörd "
@@ -87,21 +88,8 @@ def device() -> Iterator[Device]:
     """Replace the system by a scripted one."""
     stand_in = Device()
     real = dict(SYSTEMS)
-    with (
-        patch.object(flow_connect, "SYSTEMS", {**real, "isapi": stand_in}),
-        patch.object(config_flow, "SYSTEMS", {**real, "isapi": stand_in}),
-    ):
+    with standing_in({**real, "isapi": stand_in}):
         yield stand_in
-
-
-@pytest.fixture
-def set_up() -> Iterator[AsyncMock]:
-    """Keep entries from being set up."""
-    with (
-        patch("custom_components.hikvision_ivm.async_setup_entry", return_value=True) as mock,
-        patch("custom_components.hikvision_ivm.async_unload_entry", return_value=True),
-    ):
-        yield mock
 
 
 @pytest.fixture
@@ -125,41 +113,6 @@ def entry(hass: HomeAssistant) -> MockConfigEntry:
     return entry
 
 
-async def open_form(hass: HomeAssistant) -> ConfigFlowResult:
-    """Start a flow and choose the system in the menu."""
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert result["type"] is FlowResultType.MENU
-    assert result["step_id"] == "user"
-    result = await choose(hass, result, "isapi")
-    assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == "isapi"
-    assert result["errors"] == {}
-    return result
-
-
-async def choose(hass: HomeAssistant, result: ConfigFlowResult, option: str) -> ConfigFlowResult:
-    """Choose in a menu."""
-    assert option in result["menu_options"]
-    return await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": option})
-
-
-async def submit(hass: HomeAssistant, result: ConfigFlowResult, typed: Mapping[str, Any]) -> ConfigFlowResult:
-    """Submit a form."""
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], dict(typed))
-    await hass.async_block_till_done()
-    return result
-
-
-def suggested(result: ConfigFlowResult) -> dict[str, Any]:
-    """Return what the form is filled with."""
-    assert result["data_schema"] is not None
-    return {
-        str(key): key.description["suggested_value"]
-        for key in result["data_schema"].schema
-        if key.description and "suggested_value" in key.description
-    }
-
-
 async def test_menu_shows_only_systems_that_work(hass: HomeAssistant, device: Device) -> None:
     """A system that has a form but no class is not offered, nor the other way round."""
     with patch.dict(FORMS, {"other": FORMS["isapi"]}):
@@ -167,10 +120,10 @@ async def test_menu_shows_only_systems_that_work(hass: HomeAssistant, device: De
     assert result["menu_options"] == ["isapi", "hikcentral", "ip_receiver", "ivm"]
 
 
-async def test_user_creates_entry(hass: HomeAssistant, device: Device, set_up: AsyncMock) -> None:
+async def test_user_creates_entry(hass: HomeAssistant, device: Device, kept_from_set_up: AsyncMock) -> None:
     """What was proved is stored: the address that answered, the password as typed, a secret of our own."""
     device.answers["https://192.0.2.10"] = CAMERA
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "isapi"), TYPED)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Front door"
     assert result["result"].unique_id == SERIAL
@@ -187,7 +140,7 @@ async def test_user_creates_entry(hass: HomeAssistant, device: Device, set_up: A
     }
     assert len(device.tried) == 1
     assert device.closed == 1
-    assert len(set_up.mock_calls) == 1
+    assert len(kept_from_set_up.mock_calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -220,7 +173,7 @@ async def test_error_then_success(
     """Every failure is named, costs one attempt, keeps what was typed except the password, and can be overcome."""
     typed = {**TYPED, "url": "http://192.0.2.10:8080"}
     device.answers["http://192.0.2.10:8080"] = failure
-    result = await submit(hass, await open_form(hass), typed)
+    result = await submit(hass, await open_flow(hass, "isapi"), typed)
     assert result["type"] is FlowResultType.FORM
     assert result["step_id"] == "isapi"
     assert result["errors"] == {field: key}
@@ -240,7 +193,7 @@ async def test_unexpected_error_is_logged_and_overcome(
 ) -> None:
     """A fault of ours is logged with its traceback, without the password, and shown as such."""
     device.answers["https://192.0.2.10"] = ZeroDivisionError("oops")
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "isapi"), TYPED)
     assert result["errors"] == {"base": "unknown"}
     assert "ZeroDivisionError" in caplog.text
     assert PASSWORD not in caplog.text
@@ -252,7 +205,7 @@ async def test_unexpected_error_is_logged_and_overcome(
 @pytest.mark.parametrize("text", ["", "ftp://192.0.2.10", "user:pw@192.0.2.10", "192.0.2.999", "a b", "http://x:99999"])
 async def test_not_an_address(hass: HomeAssistant, device: Device, text: str) -> None:
     """What is no address is refused at its field without a request, and nothing secret is repeated."""
-    result = await submit(hass, await open_form(hass), {**TYPED, "url": text})
+    result = await submit(hass, await open_flow(hass, "isapi"), {**TYPED, "url": text})
     assert result["errors"] == {"url": "invalid_address_reason"}
     assert "pw" not in str(result["description_placeholders"])
     assert device.tried == []
@@ -264,7 +217,7 @@ async def test_not_an_address(hass: HomeAssistant, device: Device, text: str) ->
 async def test_empty_password_costs_no_login(hass: HomeAssistant, device: Device) -> None:
     """An empty password is asked for again instead of being tried."""
     device.answers["https://192.0.2.10"] = CAMERA
-    result = await submit(hass, await open_form(hass), {**TYPED, "password": ""})
+    result = await submit(hass, await open_flow(hass, "isapi"), {**TYPED, "password": ""})
     assert result["errors"] == {"password": "secret_missing"}
     assert device.tried == []
     result = await submit(hass, result, TYPED)
@@ -326,7 +279,7 @@ async def test_candidates(
 ) -> None:
     """HTTP is tried only where the scheme was left open and no connection came about by HTTPS."""
     device.answers.update(answers)
-    result = await submit(hass, await open_form(hass), {**TYPED, "url": text})
+    result = await submit(hass, await open_flow(hass, "isapi"), {**TYPED, "url": text})
     assert device.tried_urls == tried
     if outcome is not None:
         assert result["errors"] == {"base": outcome}
@@ -339,7 +292,7 @@ async def test_certificate_accepted(hass: HomeAssistant, device: Device) -> None
     """An unknown certificate is shown before any login; accepted, it is pinned and the login made once."""
     device.certificates["https://192.0.2.10"] = FINGERPRINT
     device.answers["https://192.0.2.10"] = CAMERA
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "isapi"), TYPED)
     assert result["type"] is FlowResultType.MENU
     assert result["step_id"] == "certificate"
     assert result["description_placeholders"] == {
@@ -358,7 +311,7 @@ async def test_certificate_declined_then_unchecked(hass: HomeAssistant, device: 
     """Declining leads back to the form with nothing sent; without the check, nothing is pinned."""
     device.certificates["https://192.0.2.10"] = FINGERPRINT
     device.answers["https://192.0.2.10"] = CAMERA
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "isapi"), TYPED)
     result = await choose(hass, result, "certificate_decline")
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {}
@@ -374,7 +327,7 @@ async def test_accepted_certificate_survives_a_wrong_password(hass: HomeAssistan
     """Nobody is asked twice about one certificate, but again about another one."""
     device.certificates["https://192.0.2.10"] = FINGERPRINT
     device.answers["https://192.0.2.10"] = errors.AuthenticationError()
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "isapi"), TYPED)
     result = await choose(hass, result, "certificate_accept")
     assert result["errors"] == {"base": "invalid_auth"}
     assert suggested(result)["url"] == "https://192.0.2.10"
@@ -392,7 +345,7 @@ async def test_accepted_certificate_survives_a_wrong_password(hass: HomeAssistan
 async def test_already_configured_moves_the_entry(hass: HomeAssistant, device: Device, entry: MockConfigEntry) -> None:
     """A device that proved who it is gets its new address, and keeps the credentials of its entry."""
     device.answers["https://192.0.2.77"] = CAMERA
-    result = await submit(hass, await open_form(hass), {**TYPED, "url": "192.0.2.77"})
+    result = await submit(hass, await open_flow(hass, "isapi"), {**TYPED, "url": "192.0.2.77"})
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
     assert entry.data["url"] == "https://192.0.2.77"
@@ -404,7 +357,7 @@ async def test_already_configured_moves_the_entry(hass: HomeAssistant, device: D
 async def test_two_dialogs_for_one_device(hass: HomeAssistant, device: Device) -> None:
     """The second of two dialogs does not make a second entry."""
     device.answers["https://192.0.2.10"] = CAMERA
-    first, second = await open_form(hass), await open_form(hass)
+    first, second = await open_flow(hass, "isapi"), await open_flow(hass, "isapi")
     assert (await submit(hass, first, TYPED))["type"] is FlowResultType.CREATE_ENTRY
     flows = hass.config_entries.flow.async_progress()
     if any(flow["flow_id"] == second["flow_id"] for flow in flows):

@@ -1,7 +1,7 @@
 """Tests of the set-up dialog against simulated devices over real sockets: what a login costs and what is said."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Literal
 from unittest.mock import patch
 
@@ -18,16 +18,6 @@ from simulators.isapi import VARIANTS, IsapiSimulator
 pytestmark = pytest.mark.usefixtures("socket_enabled", "kept_from_set_up")
 
 PASSWORD = " p@ss:/?#%&<>\"'ü wörd "
-
-
-@pytest.fixture
-def kept_from_set_up() -> Iterator[None]:
-    """Keep entries from being set up."""
-    with (
-        patch("custom_components.hikvision_ivm.async_setup_entry", return_value=True),
-        patch("custom_components.hikvision_ivm.async_unload_entry", return_value=True),
-    ):
-        yield
 
 
 @pytest.fixture

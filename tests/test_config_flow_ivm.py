@@ -1,23 +1,22 @@
 """Tests of setting up a cloud account: number and keys, what is folded away, organisations, new keys."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-from unittest.mock import AsyncMock, patch
+from collections.abc import Iterator, Mapping
+from typing import Any, override
+from unittest.mock import AsyncMock
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.hikvision_ivm import config_flow, flow_connect
 from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.ivm import codes
 from custom_components.hikvision_ivm.systems.model import Identity
 from scripts.demo.client import _fill
 from scripts.demo.simulation import Member
+from tests.forms import Scripted, fields, open_flow, standing_in, submit, suggested
 from tests.ivm_system import ACCESS_KEY, ORGS, SECRET_KEY, URL, USER_ID, cloud_entry
 
 KEYS = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
@@ -27,97 +26,37 @@ STORED = {"system": "ivm", "user_id": USER_ID, **KEYS, **ADVANCED, "fingerprint"
 OTHER = {"access_key": "AKnewer", "secret_key": "newer"}
 
 
-class Cloud:
-    """Stands for a system class and the cloud. `secret`: the key it takes. `offered`: what there is, or why not."""
+class Cloud(Scripted):
+    """Stands for a system class and the cloud. `secret`: the key it takes."""
 
     def __init__(self) -> None:
         """Be an account with two organisations."""
+        super().__init__({"organisations": ORGS})
         self.secret = SECRET_KEY
-        self.failure: Exception | None = None
-        self.offered: Mapping[str, Mapping[str, str]] | Exception = {"organisations": ORGS}
-        self.tried: list[Mapping[str, Any]] = []
-        self.open = 0
 
-    def addresses(self, text: str) -> Sequence[str]:
-        """Take what is typed."""
-        if " " in text.strip():
-            raise errors.InvalidAddressError("not an address", address="x")
-        return (text.strip(),)
-
-    def create(self, session: Any, data: Mapping[str, Any], options: Mapping[str, Any], runtime: Any) -> Any:
-        """Make an instance whose answers are scripted."""
-        self.open += 1
-
-        async def identify() -> Identity:
-            self.tried.append(data)
-            if self.failure is not None:
-                raise self.failure
-            if data["secret_key"] != self.secret:
-                raise errors.AuthenticationError
-            return Identity(unique_id=data["user_id"], name="Huawei Cloud IVM")
-
-        async def offer() -> Mapping[str, Mapping[str, str]]:
-            if isinstance(self.offered, Exception):
-                raise self.offered
-            return self.offered
-
-        async def close() -> None:
-            self.open -= 1
-
-        instance = AsyncMock()
-        instance.identify, instance.offer, instance.close = identify, offer, close
-        return instance
+    @override
+    def identity(self, data: Mapping[str, Any]) -> Identity:
+        """Let the enterprise in."""
+        self.try_login(data)
+        if data["secret_key"] != self.secret:
+            raise errors.AuthenticationError
+        return Identity(unique_id=data["user_id"], name="Huawei Cloud IVM")
 
 
 @pytest.fixture(autouse=True)
-def cloud() -> Iterator[Cloud]:
+def cloud(kept_from_set_up: AsyncMock) -> Iterator[Cloud]:
     """Replace the system by a scripted one, and keep entries from being set up."""
     stand_in = Cloud()
-    with (
-        patch.object(flow_connect, "SYSTEMS", {"ivm": stand_in}),
-        patch.object(config_flow, "SYSTEMS", {"ivm": stand_in}),
-        patch("custom_components.hikvision_ivm.async_setup_entry", return_value=True),
-        patch("custom_components.hikvision_ivm.async_unload_entry", return_value=True),
-    ):
+    with standing_in({"ivm": stand_in}):
         yield stand_in
-
-
-async def open_form(hass: HomeAssistant) -> ConfigFlowResult:
-    """Start a flow and choose the cloud in the menu."""
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert result["menu_options"] == ["ivm"]
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "ivm"})
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "ivm")
-    return result
-
-
-async def submit(hass: HomeAssistant, result: ConfigFlowResult, typed: Mapping[str, Any]) -> ConfigFlowResult:
-    """Submit a form."""
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], dict(typed))
-    await hass.async_block_till_done()
-    return result
-
-
-def fields(result: ConfigFlowResult) -> dict[str, Any]:
-    """Return the markers of a form, those of the section below its name."""
-    assert result["data_schema"] is not None
-    found = {}
-    for key, value in result["data_schema"].schema.items():
-        found[str(key)] = {str(each): each for each in value.schema.schema} if key == "advanced" else key
-    return found
-
-
-def suggested(marker: Any) -> Any:
-    """Return what a field is filled with."""
-    return (marker.description or {}).get("suggested_value")
 
 
 async def test_set_up(hass: HomeAssistant, cloud: Cloud) -> None:
     """Number and keys, what nobody changes folded away, then the choice; stored is all of it in one place."""
-    result = await open_form(hass)
+    result = await open_flow(hass, "ivm")
     shown = fields(result)
     assert list(shown) == ["user_id", "access_key", "secret_key", "advanced"]
-    assert {name: key.default() for name, key in shown["advanced"].items()} == ADVANCED
+    assert {name: key.default() for name, key in fields(result, "advanced").items()} == ADVANCED
     result = await submit(hass, result, {**TYPED, "user_id": f" {USER_ID} ", "access_key": f"{ACCESS_KEY} "})
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "selection")
     assert list(fields(result)) == ["organisations", "personal"]
@@ -134,7 +73,7 @@ async def test_set_up(hass: HomeAssistant, cloud: Cloud) -> None:
 @pytest.mark.parametrize("chosen", [[], ["11", "12"]])
 async def test_everything_is_stored_as_nothing(hass: HomeAssistant, chosen: list[str]) -> None:
     """So organisations that come later are imported, too, and nothing of people is shown that was not chosen."""
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ivm"), TYPED)
     result = await submit(hass, result, {"organisations": chosen, "personal": []})
     assert result["options"] == {}
 
@@ -143,7 +82,7 @@ async def test_everything_is_stored_as_nothing(hass: HomeAssistant, chosen: list
 async def test_no_choice_of_organisations(hass: HomeAssistant, cloud: Cloud, offered: Any) -> None:
     """With one of them, and where it is not told, only people are asked for."""
     cloud.offered = offered
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ivm"), TYPED)
     assert list(fields(result)) == ["personal"]
     assert (await submit(hass, result, {"personal": []}))["type"] is FlowResultType.CREATE_ENTRY
 
@@ -170,14 +109,12 @@ async def test_error_then_success(
 ) -> None:
     """Every failure is named in the words of the cloud, keeps what was typed but the secret, and can be overcome."""
     cloud.failure = failure
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ivm"), TYPED)
     assert result["errors"] == {"base": key}
     told = result["description_placeholders"] or {}
     assert placeholders.items() <= told.items()
     assert key != "cloud_error" or told["meaning"]
-    shown = fields(result)
-    assert (suggested(shown["user_id"]), suggested(shown["access_key"])) == (USER_ID, ACCESS_KEY)
-    assert suggested(shown["secret_key"]) is None
+    assert suggested(result) == {"user_id": USER_ID, "access_key": ACCESS_KEY}
     assert SECRET_KEY not in str(result)
     cloud.failure = None
     assert (await submit(hass, result, TYPED))["step_id"] == "selection"
@@ -199,7 +136,7 @@ async def test_no_login_is_spent(
     hass: HomeAssistant, cloud: Cloud, wrong: dict[str, Any], expected: dict[str, str]
 ) -> None:
     """What cannot be right is refused where it can be seen, without asking the cloud."""
-    result = await submit(hass, await open_form(hass), {**TYPED, **wrong})
+    result = await submit(hass, await open_flow(hass, "ivm"), {**TYPED, **wrong})
     assert result["errors"] == expected
     assert cloud.tried == []
     assert (await submit(hass, result, TYPED))["step_id"] == "selection"
@@ -208,10 +145,9 @@ async def test_no_login_is_spent(
 async def test_other_address(hass: HomeAssistant, cloud: Cloud) -> None:
     """An address of one's own is used, stored, and kept in the form after a mistake."""
     other = {"url": "http://127.0.0.1:8089", "verify_ssl": False}
-    result = await submit(hass, await open_form(hass), {**TYPED, "secret_key": "wrong", "advanced": other})
+    result = await submit(hass, await open_flow(hass, "ivm"), {**TYPED, "secret_key": "wrong", "advanced": other})
     assert result["errors"] == {"base": "invalid_auth_cloud"}
-    shown = fields(result)["advanced"]
-    assert {name: suggested(key) for name, key in shown.items()} == other
+    assert suggested(result, "advanced") == other
     result = await submit(hass, result, {**TYPED, "advanced": other})
     result = await submit(hass, result, {"organisations": [], "personal": []})
     assert (result["data"]["url"], result["data"]["verify_ssl"]) == ("http://127.0.0.1:8089", False)
@@ -221,10 +157,10 @@ async def test_other_address(hass: HomeAssistant, cloud: Cloud) -> None:
 async def test_added_twice(hass: HomeAssistant) -> None:
     """The number of the enterprise decides, whatever the keys; those that work stay."""
     entry = cloud_entry(hass, access_key="AKolder", secret_key="older")
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ivm"), TYPED)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert (entry.data["access_key"], entry.data["secret_key"]) == ("AKolder", "older")
-    result = await submit(hass, await open_form(hass), {**TYPED, "user_id": "9" * 24})
+    result = await submit(hass, await open_flow(hass, "ivm"), {**TYPED, "user_id": "9" * 24})
     assert result["step_id"] == "selection"
 
 
@@ -273,8 +209,8 @@ async def test_reconfigure(hass: HomeAssistant, cloud: Cloud) -> None:
     assert result["step_id"] == "reconfigure_cloud"
     shown = fields(result)
     assert list(shown) == ["access_key", "secret_key", "advanced"]
-    assert suggested(shown["access_key"]) == ACCESS_KEY
-    assert {name: suggested(key) for name, key in shown["advanced"].items()} == ADVANCED
+    assert suggested(result)["access_key"] == ACCESS_KEY
+    assert suggested(result, "advanced") == ADVANCED
     typed = {"access_key": "AKother", "advanced": {"url": "https://127.0.0.1:8443", "verify_ssl": False}}
     result = await submit(hass, result, typed)
     assert result["reason"] == "reconfigure_successful"

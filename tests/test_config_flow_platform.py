@@ -1,21 +1,20 @@
 """Tests of setting up a platform: its key, what is imported, and being recognised under another key."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-from unittest.mock import AsyncMock, patch
+from collections.abc import Iterator, Mapping
+from typing import Any, override
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.hikvision_ivm import config_flow, flow_connect
 from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.model import Identity
+from tests.forms import Scripted, open_flow, standing_in, submit, suggested
 
-pytestmark = pytest.mark.usefixtures("set_up")
+pytestmark = pytest.mark.usefixtures("kept_from_set_up")
 
 URL = "https://192.0.2.20"
 KEY, SECRET = "20000001", "kS0me/Secret+Value=="
@@ -26,78 +25,35 @@ FINGERPRINT = "ab" * 32
 OFFERED = {"sites": {"1": "North", "2": "South"}, "areas": {"1/1": "North / Hall", "2/1": "South / Roof"}}
 
 
-class Platform:
+class Platform(Scripted):
     """Stands for a system class and the one platform that answers.
 
-    `key`: the one it takes. `serial`: the mark it is recognised by. `offered`: what there is, or why that is not told.
+    `key`: the one it takes. `serial`: the mark it is recognised by.
     """
 
     def __init__(self) -> None:
         """Be a platform that lets one partner in."""
+        super().__init__(OFFERED)
         self.key, self.secret, self.serial = KEY, SECRET, "serial"
-        self.failure: Exception | None = None
-        self.certificate: str | None = None
-        self.offered: Mapping[str, Mapping[str, str]] | Exception = OFFERED
-        self.tried: list[Mapping[str, Any]] = []
-        self.asked = 0
-        self.open = 0
 
-    def addresses(self, text: str) -> Sequence[str]:
-        """Take HTTPS only."""
-        if " " in text.strip():
-            raise errors.InvalidAddressError("not an address", address="x")
-        return (f"https://{text.removeprefix('https://').strip()}",)
-
-    def create(self, session: Any, data: Mapping[str, Any], options: Mapping[str, Any], runtime: Any) -> Any:
-        """Make an instance whose answers are scripted."""
-        self.open += 1
-
-        async def identify() -> Identity:
-            if self.certificate and data["verify_ssl"] and data["fingerprint"] != self.certificate:
-                raise errors.TlsError("self-signed", reason="self-signed", fingerprint=self.certificate)
-            self.tried.append(data)
-            if self.failure is not None:
-                raise self.failure
-            if (data["app_key"], data["app_secret"]) != (self.key, self.secret):
-                raise errors.AuthenticationError
-            own = UID if self.key == KEY else f"hikcentral_{self.key}"
-            same = self.serial in data.get("marks", ())
-            marks = (f"key:{self.key}", self.serial)
-            return Identity(unique_id=data["identity"] if same else own, name="HikCentral Professional", marks=marks)
-
-        async def offer() -> Mapping[str, Mapping[str, str]]:
-            self.asked += 1
-            if isinstance(self.offered, Exception):
-                raise self.offered
-            return self.offered
-
-        async def close() -> None:
-            self.open -= 1
-
-        instance = AsyncMock()
-        instance.identify, instance.offer, instance.close = identify, offer, close
-        return instance
+    @override
+    def identity(self, data: Mapping[str, Any]) -> Identity:
+        """Let the partner in."""
+        self.try_login(data)
+        if (data["app_key"], data["app_secret"]) != (self.key, self.secret):
+            raise errors.AuthenticationError
+        own = UID if self.key == KEY else f"hikcentral_{self.key}"
+        same = self.serial in data.get("marks", ())
+        marks = (f"key:{self.key}", self.serial)
+        return Identity(unique_id=data["identity"] if same else own, name="HikCentral Professional", marks=marks)
 
 
 @pytest.fixture(autouse=True)
 def platform() -> Iterator[Platform]:
     """Replace the system by a scripted one."""
     stand_in = Platform()
-    with (
-        patch.object(flow_connect, "SYSTEMS", {"hikcentral": stand_in}),
-        patch.object(config_flow, "SYSTEMS", {"hikcentral": stand_in}),
-    ):
+    with standing_in({"hikcentral": stand_in}):
         yield stand_in
-
-
-@pytest.fixture
-def set_up() -> Iterator[AsyncMock]:
-    """Keep entries from being set up."""
-    with (
-        patch("custom_components.hikvision_ivm.async_setup_entry", return_value=True) as mock,
-        patch("custom_components.hikvision_ivm.async_unload_entry", return_value=True),
-    ):
-        yield mock
 
 
 @pytest.fixture
@@ -125,32 +81,6 @@ def entry(hass: HomeAssistant) -> MockConfigEntry:
     return entry
 
 
-async def open_form(hass: HomeAssistant) -> ConfigFlowResult:
-    """Start a flow and choose the platform in the menu."""
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert result["menu_options"] == ["hikcentral"]
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "hikcentral"})
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "hikcentral")
-    return result
-
-
-async def submit(hass: HomeAssistant, result: ConfigFlowResult, typed: Mapping[str, Any]) -> ConfigFlowResult:
-    """Submit a form."""
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], dict(typed))
-    await hass.async_block_till_done()
-    return result
-
-
-def suggested(result: ConfigFlowResult) -> dict[str, Any]:
-    """Return what the form is filled with."""
-    assert result["data_schema"] is not None
-    return {
-        str(key): key.description["suggested_value"]
-        for key in result["data_schema"].schema
-        if key.description and "suggested_value" in key.description
-    }
-
-
 def shown(result: ConfigFlowResult) -> dict[str, Any]:
     """Return the fields of the form with their defaults."""
     assert result["data_schema"] is not None
@@ -159,7 +89,7 @@ def shown(result: ConfigFlowResult) -> dict[str, Any]:
 
 async def test_set_up(hass: HomeAssistant, platform: Platform) -> None:
     """Key, then choice; stored is what reaches and recognises the platform, and a secret of our own."""
-    form = await open_form(hass)
+    form = await open_flow(hass, "hikcentral")
     placeholders = form["description_placeholders"] or {}
     assert {"portal", "management_port"} <= placeholders.keys()
     result = await submit(hass, form, {**TYPED, "app_key": f" {KEY} ", "app_secret": f"{SECRET}\n"})
@@ -188,14 +118,14 @@ async def test_set_up(hass: HomeAssistant, platform: Platform) -> None:
 
 async def test_everything_is_stored_as_nothing(hass: HomeAssistant) -> None:
     """So sites and areas that come later are imported too."""
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "hikcentral"), TYPED)
     result = await submit(hass, result, {"sites": ["1", "2"], "areas": ["1/1", "2/1"], "personal": []})
     assert result["options"] == {}
 
 
 async def test_no_site_is_chosen(hass: HomeAssistant) -> None:
     """An empty platform is refused; what else was chosen stays; then it works."""
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "hikcentral"), TYPED)
     result = await submit(hass, result, {"sites": [], "areas": [], "personal": ["faces"]})
     assert result["errors"] == {"sites": "nothing_selected"}
     assert suggested(result) == {"sites": [], "areas": [], "personal": ["faces"]}
@@ -217,7 +147,7 @@ async def test_only_real_choices_are_asked(
 ) -> None:
     """A list of one is no choice, and a platform that does not tell is imported whole."""
     platform.offered = offered
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "hikcentral"), TYPED)
     assert set(shown(result)) == fields
     result = await submit(hass, result, shown(result))
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -231,7 +161,7 @@ async def test_fault_of_ours_while_asking(
 ) -> None:
     """It is logged and does not keep anybody from setting up the platform."""
     platform.offered = ZeroDivisionError("oops")
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "hikcentral"), TYPED)
     assert set(shown(result)) == {"personal"}
     assert "ZeroDivisionError" in caplog.text
     assert SECRET not in caplog.text
@@ -260,7 +190,7 @@ async def test_error_then_success(
     """Every failure is named in the words of a platform, keeps what was typed but the secret, and can be overcome."""
     platform.failure = failure
     typed = {**TYPED, "user_id": "operator"}
-    result = await submit(hass, await open_form(hass), typed)
+    result = await submit(hass, await open_flow(hass, "hikcentral"), typed)
     assert result["errors"] == {"base": key}
     assert placeholders.items() <= (result["description_placeholders"] or {}).items()
     assert suggested(result) == {"url": "192.0.2.20", "verify_ssl": True, "app_key": KEY, "user_id": "operator"}
@@ -284,7 +214,7 @@ async def test_no_login_is_spent(
     hass: HomeAssistant, platform: Platform, wrong: dict[str, str], errors_shown: dict[str, str]
 ) -> None:
     """What cannot be right is refused at its field, without asking the platform."""
-    result = await submit(hass, await open_form(hass), {**TYPED, **wrong})
+    result = await submit(hass, await open_flow(hass, "hikcentral"), {**TYPED, **wrong})
     assert result["errors"] == errors_shown
     assert platform.tried == []
     assert (await submit(hass, result, TYPED))["step_id"] == "selection"
@@ -293,7 +223,7 @@ async def test_no_login_is_spent(
 async def test_certificate(hass: HomeAssistant, platform: Platform) -> None:
     """A certificate that nobody vouches for is shown before anything is signed, and pinned."""
     platform.certificate = FINGERPRINT
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "hikcentral"), TYPED)
     assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "certificate")
     assert platform.tried == []
     result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "certificate_accept"})
@@ -305,13 +235,13 @@ async def test_certificate(hass: HomeAssistant, platform: Platform) -> None:
 
 async def test_added_twice(hass: HomeAssistant, platform: Platform, entry: MockConfigEntry) -> None:
     """The same partner makes no second entry, also where the entry keeps the identity of an older key."""
-    result = await submit(hass, await open_form(hass), {**TYPED, "url": "192.0.2.21"})
+    result = await submit(hass, await open_flow(hass, "hikcentral"), {**TYPED, "url": "192.0.2.21"})
     assert result["reason"] == "already_configured"
     assert entry.data["url"] == "https://192.0.2.21"
     assert entry.data["app_secret"] == "old"
     platform.key = "30000003"
     hass.config_entries.async_update_entry(entry, data={**entry.data, "app_key": platform.key})
-    result = await submit(hass, await open_form(hass), {**TYPED, "app_key": platform.key})
+    result = await submit(hass, await open_flow(hass, "hikcentral"), {**TYPED, "app_key": platform.key})
     assert result["reason"] == "already_configured"
     assert entry.data["url"] == URL
     assert platform.asked == 0

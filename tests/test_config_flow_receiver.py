@@ -1,21 +1,19 @@
 """Tests of setting up a receiver: its account, which devices are imported, and being recognised by what is behind it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-from unittest.mock import AsyncMock, patch
+from collections.abc import Iterator, Mapping
+from typing import Any, override
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.hikvision_ivm import config_flow, flow_connect
 from custom_components.hikvision_ivm.const import DOMAIN
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.model import Identity
+from tests.forms import Scripted, choose, open_flow, standing_in, submit, suggested
 
-pytestmark = pytest.mark.usefixtures("set_up")
+pytestmark = pytest.mark.usefixtures("kept_from_set_up")
 
 URL = "https://192.0.2.30"
 TYPED = {"url": "192.0.2.30", "verify_ssl": True, "username": "admin", "password": " p@ss "}
@@ -25,85 +23,42 @@ FINGERPRINT = "ab" * 32
 PANELS = {"Q1": "House", "Q2": "Barn"}
 
 
-class Receiver:
+class Receiver(Scripted):
     """Stands for a system class and the one receiver that answers.
 
-    `password`: the one it takes. `marks`: what it is recognised by. `offered`: what there is, or why that is not told.
-    `basic`: it takes the password only in a readable form.
+    `password`: the one it takes. `marks`: what it is recognised by. `basic`: it takes the password only in a readable
+    form.
     """
 
     def __init__(self) -> None:
         """Be a receiver with two panels."""
+        super().__init__({"panels": PANELS})
         self.password = TYPED["password"]
         self.marks: tuple[str, ...] = ("house", "barn")
-        self.failure: Exception | None = None
-        self.certificate: str | None = None
         self.basic = False
-        self.offered: Mapping[str, Mapping[str, str]] | Exception = {"panels": PANELS}
-        self.tried: list[Mapping[str, Any]] = []
-        self.asked = 0
         self.given = 0
-        self.open = 0
 
-    def addresses(self, text: str) -> Sequence[str]:
-        """Take HTTPS, unless it is typed otherwise."""
-        if " " in text.strip():
-            raise errors.InvalidAddressError("not an address", address="x")
-        return (text if "://" in text else f"https://{text}",)
-
-    def create(self, session: Any, data: Mapping[str, Any], options: Mapping[str, Any], runtime: Any) -> Any:
-        """Make an instance whose answers are scripted."""
-        self.open += 1
-
-        async def identify() -> Identity:
-            if self.certificate and data["verify_ssl"] and data["fingerprint"] != self.certificate:
-                raise errors.TlsError("self-signed", reason="self-signed", fingerprint=self.certificate)
-            if self.basic and not data["allow_basic"]:
-                raise errors.BasicOnlyError
-            self.tried.append(data)
-            if self.failure is not None:
-                raise self.failure
-            if data["password"] != self.password:
-                raise errors.AuthenticationError(attempts_left=4)
-            self.given += 1
-            stored = {*data.get("marks", ())}
-            same = not stored or bool(stored & {*self.marks})
-            own = data["identity"] if "identity" in data and same else f"ip_receiver_{self.given:016x}"
-            return Identity(unique_id=own, name="IP Receiver Pro", marks=self.marks)
-
-        async def offer() -> Mapping[str, Mapping[str, str]]:
-            self.asked += 1
-            if isinstance(self.offered, Exception):
-                raise self.offered
-            return self.offered
-
-        async def close() -> None:
-            self.open -= 1
-
-        instance = AsyncMock()
-        instance.identify, instance.offer, instance.close = identify, offer, close
-        return instance
+    @override
+    def identity(self, data: Mapping[str, Any]) -> Identity:
+        """Let the user in; whoever has nothing it is known by gets an identity of its own."""
+        if self.basic and not data["allow_basic"]:
+            raise errors.BasicOnlyError
+        self.try_login(data)
+        if data["password"] != self.password:
+            raise errors.AuthenticationError(attempts_left=4)
+        self.given += 1
+        stored = {*data.get("marks", ())}
+        same = not stored or bool(stored & {*self.marks})
+        own = data["identity"] if "identity" in data and same else f"ip_receiver_{self.given:016x}"
+        return Identity(unique_id=own, name="IP Receiver Pro", marks=self.marks)
 
 
 @pytest.fixture(autouse=True)
 def receiver() -> Iterator[Receiver]:
     """Replace the system by a scripted one."""
     stand_in = Receiver()
-    with (
-        patch.object(flow_connect, "SYSTEMS", {"ip_receiver": stand_in}),
-        patch.object(config_flow, "SYSTEMS", {"ip_receiver": stand_in}),
-    ):
+    with standing_in({"ip_receiver": stand_in}):
         yield stand_in
-
-
-@pytest.fixture
-def set_up() -> Iterator[AsyncMock]:
-    """Keep entries from being set up."""
-    with (
-        patch("custom_components.hikvision_ivm.async_setup_entry", return_value=True) as mock,
-        patch("custom_components.hikvision_ivm.async_unload_entry", return_value=True),
-    ):
-        yield mock
 
 
 def add_entry(hass: HomeAssistant, **more: Any) -> MockConfigEntry:
@@ -137,40 +92,9 @@ def entry(hass: HomeAssistant) -> MockConfigEntry:
     return add_entry(hass)
 
 
-async def open_form(hass: HomeAssistant) -> ConfigFlowResult:
-    """Start a flow and choose the receiver in the menu."""
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert result["menu_options"] == ["ip_receiver"]
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "ip_receiver"})
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "ip_receiver")
-    return result
-
-
-async def submit(hass: HomeAssistant, result: ConfigFlowResult, typed: Mapping[str, Any]) -> ConfigFlowResult:
-    """Submit a form."""
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], dict(typed))
-    await hass.async_block_till_done()
-    return result
-
-
-async def choose(hass: HomeAssistant, result: ConfigFlowResult, step: str) -> ConfigFlowResult:
-    """Choose in a menu."""
-    return await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": step})
-
-
-def suggested(result: ConfigFlowResult) -> dict[str, Any]:
-    """Return what the form is filled with."""
-    assert result["data_schema"] is not None
-    return {
-        str(key): key.description["suggested_value"]
-        for key in result["data_schema"].schema
-        if key.description and "suggested_value" in key.description
-    }
-
-
 async def test_set_up(hass: HomeAssistant, receiver: Receiver) -> None:
     """Account, then choice; stored is what reaches and recognises the receiver, the password as typed."""
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), TYPED)
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "selection")
     assert result["data_schema"] is not None
     (field,) = result["data_schema"].schema
@@ -198,7 +122,7 @@ async def test_set_up(hass: HomeAssistant, receiver: Receiver) -> None:
 
 async def test_everything_is_stored_as_nothing(hass: HomeAssistant) -> None:
     """So panels that come later are imported too, and a receiver of which nothing is imported is refused."""
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), TYPED)
     result = await submit(hass, result, {"panels": []})
     assert result["errors"] == {"panels": "nothing_selected"}
     result = await submit(hass, result, {"panels": ["Q1", "Q2"]})
@@ -209,7 +133,7 @@ async def test_everything_is_stored_as_nothing(hass: HomeAssistant) -> None:
 async def test_no_choice(hass: HomeAssistant, receiver: Receiver, offered: Any) -> None:
     """With one device, with none, and where it is not told, nothing is asked and everything is imported."""
     receiver.offered = offered
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), TYPED)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["options"] == {}
     assert (receiver.asked, receiver.open) == (1, 0)
@@ -218,11 +142,11 @@ async def test_no_choice(hass: HomeAssistant, receiver: Receiver, offered: Any) 
 async def test_receiver_without_devices(hass: HomeAssistant, receiver: Receiver) -> None:
     """It keeps the identity it was given although there is nothing yet to recognise it by."""
     receiver.marks, receiver.offered = (), {}
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), TYPED)
     entry = result["result"]
     assert (entry.data["identity"], entry.data["marks"]) == (entry.unique_id, [])
-    assert (await submit(hass, await open_form(hass), TYPED))["reason"] == "already_configured"
-    result = await submit(hass, await open_form(hass), {**TYPED, "url": "192.0.2.31"})
+    assert (await submit(hass, await open_flow(hass, "ip_receiver"), TYPED))["reason"] == "already_configured"
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), {**TYPED, "url": "192.0.2.31"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -255,7 +179,7 @@ async def test_error_then_success(
 ) -> None:
     """Every failure is named in the words of a receiver, keeps what was typed but the secret, and can be overcome."""
     receiver.failure = failure
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), TYPED)
     assert result["errors"] == {"base": key}
     assert placeholders.items() <= (result["description_placeholders"] or {}).items()
     assert suggested(result) == {"url": "192.0.2.30", "verify_ssl": True, "username": "admin"}
@@ -272,7 +196,7 @@ async def test_no_login_is_spent(
     hass: HomeAssistant, receiver: Receiver, wrong: dict[str, str], expected: dict[str, str]
 ) -> None:
     """What cannot be right is refused at its field, without asking the receiver."""
-    result = await submit(hass, await open_form(hass), {**TYPED, **wrong})
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), {**TYPED, **wrong})
     assert result["errors"] == expected
     assert receiver.tried == []
     assert (await submit(hass, result, TYPED))["step_id"] == "selection"
@@ -280,7 +204,7 @@ async def test_no_login_is_spent(
 
 async def test_wrong_password_costs_one_attempt(hass: HomeAssistant, receiver: Receiver) -> None:
     """How many are left is said."""
-    result = await submit(hass, await open_form(hass), {**TYPED, "password": "wrong"})
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), {**TYPED, "password": "wrong"})
     assert result["errors"] == {"base": "invalid_auth_attempts_left_receiver"}
     assert len(receiver.tried) == 1
 
@@ -288,7 +212,7 @@ async def test_wrong_password_costs_one_attempt(hass: HomeAssistant, receiver: R
 async def test_certificate(hass: HomeAssistant, receiver: Receiver) -> None:
     """A certificate that nobody vouches for is shown before a password is sent, and pinned."""
     receiver.certificate = FINGERPRINT
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), TYPED)
     assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "certificate")
     assert receiver.tried == []
     result = await choose(hass, result, "certificate_decline")
@@ -303,7 +227,7 @@ async def test_certificate(hass: HomeAssistant, receiver: Receiver) -> None:
 async def test_readable_password(hass: HomeAssistant, receiver: Receiver) -> None:
     """A receiver that takes the password only in a readable form gets it after consent."""
     receiver.basic = True
-    result = await submit(hass, await open_form(hass), {**TYPED, "url": "http://192.0.2.30"})
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), {**TYPED, "url": "http://192.0.2.30"})
     assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "basic_only")
     assert receiver.tried == []
     result = await choose(hass, result, "basic_only_allow")
@@ -332,7 +256,7 @@ async def test_added_twice(
     """One device in common makes it the same receiver, whose address is stored; without devices the address decides."""
     entry = add_entry(hass, marks=stored)
     receiver.marks = found
-    result = await submit(hass, await open_form(hass), {**TYPED, "url": url})
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), {**TYPED, "url": url})
     if same:
         assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
         assert entry.data["url"] == f"https://{url}"
@@ -347,7 +271,7 @@ async def test_added_twice(
 async def test_entry_of_another_system_is_not_it(hass: HomeAssistant) -> None:
     """Marks mean something within one system only."""
     add_entry(hass, system="hikcentral", app_key="1")
-    result = await submit(hass, await open_form(hass), TYPED)
+    result = await submit(hass, await open_flow(hass, "ip_receiver"), TYPED)
     assert result["step_id"] == "selection"
 
 

@@ -20,6 +20,7 @@ from custom_components.hikvision_ivm.flow_forms import FORMS
 from custom_components.hikvision_ivm.options_rows import REMOVE, Section, Selection, Text
 from custom_components.hikvision_ivm.systems import settings
 from tests.flow_system import SERIAL, FlowSystem
+from tests.forms import fields, submit_options
 from tests.platform_system import PlatformSystem, load, platform_entry
 
 HOLDS = dict.fromkeys(settings.HOLDS, 5)
@@ -81,13 +82,6 @@ def defaults(result: ConfigFlowResult) -> dict[str, Any]:
     return shown
 
 
-async def submit(hass: HomeAssistant, result: ConfigFlowResult, typed: Mapping[str, Any]) -> ConfigFlowResult:
-    """Submit the form."""
-    result = await hass.config_entries.options.async_configure(result["flow_id"], dict(typed))
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return result
-
-
 async def test_defaults_store_no_restriction(hass: HomeAssistant) -> None:
     """The form begins with everything on, and storing that leaves the way open for what comes later."""
     entry = await set_up(hass)
@@ -101,7 +95,7 @@ async def test_defaults_store_no_restriction(hass: HomeAssistant) -> None:
         {"value": "2", "label": "2: Garage"},
         {"value": "10", "label": "10: Gate"},
     ]
-    result = await submit(hass, result, ALL)
+    result = await submit_options(hass, result, ALL)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert dict(entry.options) == {"push": True, "device_push": False, **HOLDS}
 
@@ -117,7 +111,7 @@ async def test_choice_is_stored_and_the_system_gets_it(hass: HomeAssistant) -> N
         "hold_times": {**HOLDS, "hold_motion": 600, "hold_pir": 1},
         "device_push": True,
     }
-    assert (await submit(hass, result, typed))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit_options(hass, result, typed))["type"] is FlowResultType.CREATE_ENTRY
     stored = {
         "channels": ["2"],
         "streams": [],
@@ -139,12 +133,12 @@ async def test_nothing_selected(hass: HomeAssistant) -> None:
     """An entry without a channel is refused; what else was typed stays; then it works."""
     entry = await set_up(hass)
     result = await hass.config_entries.options.async_init(entry.entry_id)
-    result = await submit(hass, result, {**ALL, "channels": [], "push": False})
+    result = await submit_options(hass, result, {**ALL, "channels": [], "push": False})
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"channels": "nothing_selected"}
     push = next(key for key in result["data_schema"].schema if str(key) == "push")
     assert push.description == {"suggested_value": False}
-    result = await submit(hass, result, {**ALL, "channels": ["1", "10"]})
+    result = await submit_options(hass, result, {**ALL, "channels": ["1", "10"]})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options["channels"] == ["1", "10"]
 
@@ -155,7 +149,7 @@ async def test_hold_out_of_bounds(hass: HomeAssistant, seconds: Any) -> None:
     entry = await set_up(hass)
     result = await hass.config_entries.options.async_init(entry.entry_id)
     with pytest.raises(InvalidData):
-        await submit(hass, result, {**ALL, "hold_times": {**HOLDS, "hold_smart": seconds}})
+        await submit_options(hass, result, {**ALL, "hold_times": {**HOLDS, "hold_smart": seconds}})
     assert dict(entry.options) == {}
 
 
@@ -164,7 +158,7 @@ async def test_channel_that_is_gone_stays_selectable(hass: HomeAssistant) -> Non
     entry = await set_up(hass, {"channels": ["1", "7"]})
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert defaults(result)["channels"] == ["1", "7"]
-    await submit(hass, result, {**ALL, "channels": ["1", "7"]})
+    await submit_options(hass, result, {**ALL, "channels": ["1", "7"]})
     assert entry.options["channels"] == ["1", "7"]
 
 
@@ -175,7 +169,7 @@ async def test_while_the_system_does_not_run(hass: HomeAssistant, options: dict[
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert "channels" not in defaults(result)
     typed = {name: value for name, value in ALL.items() if name != "channels"}
-    await submit(hass, result, {**typed, "push": False})
+    await submit_options(hass, result, {**typed, "push": False})
     assert entry.options.get("channels") == options.get("channels")
     assert entry.options["push"] is False
 
@@ -228,15 +222,6 @@ async def open_platform(
     return entry, result
 
 
-def fields(result: ConfigFlowResult, section: str = "") -> dict[str, Any]:
-    """Return the markers of a form or a section of it, by their names."""
-    assert result["data_schema"] is not None
-    schema = result["data_schema"].schema
-    if section:
-        schema = next(value for key, value in schema.items() if str(key) == section).schema.schema
-    return {str(key): key for key in schema}
-
-
 async def test_platform_defaults(hass: HomeAssistant) -> None:
     """Everything of the platform is imported and nothing of people; folded away is what few need."""
     entry, result = await open_platform(hass)
@@ -253,7 +238,7 @@ async def test_platform_defaults(hass: HomeAssistant) -> None:
         for key, value in result["data_schema"].schema.items()
         if str(key) in {"callback", "advanced"}
     )
-    assert (await submit(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit_options(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
     assert dict(entry.options) == STORED
 
 
@@ -281,7 +266,7 @@ async def test_platform_choices(hass: HomeAssistant, socket_enabled: None, unuse
             "raw_events": True,
         },
     }
-    assert (await submit(hass, result, typed))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit_options(hass, result, typed))["type"] is FlowResultType.CREATE_ENTRY
     assert dict(entry.options) == {
         "sites": ["2"],
         "areas": ["1/1"],
@@ -319,7 +304,7 @@ async def test_all_areas(hass: HomeAssistant, areas: list[str]) -> None:
     """No area and all areas are the same: areas that come later are imported, too."""
     entry, result = await open_platform(hass, {"areas": ["1/1"]})
     assert fields(result)["areas"].default() == ["1/1"]
-    await submit(hass, result, {**PLATFORM, "areas": areas})
+    await submit_options(hass, result, {**PLATFORM, "areas": areas})
     assert "areas" not in entry.options
 
 
@@ -329,15 +314,15 @@ async def test_secret_is_kept_replaced_and_removed(hass: HomeAssistant) -> None:
     advanced = PLATFORM["advanced"]
     assert "stream_template_remove" in fields(result, "advanced")
     typed = {**PLATFORM, "advanced": {**advanced, "stream_template_remove": False}}
-    await submit(hass, result, typed)
+    await submit_options(hass, result, typed)
     assert entry.options["stream_template"] == TEMPLATE
     result = await hass.config_entries.options.async_init(entry.entry_id)
     other = "rtsps://{name}.example/{stream}"
     changed = {**advanced, "stream_template_remove": False, "stream_template": other}
-    await submit(hass, result, {**PLATFORM, "advanced": changed})
+    await submit_options(hass, result, {**PLATFORM, "advanced": changed})
     assert entry.options["stream_template"] == other
     result = await hass.config_entries.options.async_init(entry.entry_id)
-    await submit(hass, result, {**PLATFORM, "advanced": {**advanced, "stream_template_remove": True}})
+    await submit_options(hass, result, {**PLATFORM, "advanced": {**advanced, "stream_template_remove": True}})
     assert "stream_template" not in entry.options
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert "stream_template_remove" not in fields(result, "advanced")
@@ -378,7 +363,7 @@ async def test_what_cannot_be_used(hass: HomeAssistant, section: str, name: str,
     entry, result = await open_platform(hass)
     typed = {**PLATFORM, "lock_stays": True, section: {**PLATFORM[section], name: wrong}}
     typed["callback"] = {"post_sources": "192.0.2.1", **typed["callback"]}
-    result = await submit(hass, result, typed)
+    result = await submit_options(hass, result, typed)
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"base": f"invalid_{name}"}
     assert dict(entry.options) == {}
@@ -386,7 +371,7 @@ async def test_what_cannot_be_used(hass: HomeAssistant, section: str, name: str,
     again = fields(result, section)[name].description
     secret = name in {"stream_template", "playback_template"}
     assert again is None if secret else again == {"suggested_value": wrong}
-    assert (await submit(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit_options(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
     assert dict(entry.options) == STORED
 
 
@@ -395,15 +380,15 @@ async def test_no_port(hass: HomeAssistant, port: Any) -> None:
     """A port outside the bounds is refused by the form."""
     _, result = await open_platform(hass)
     with pytest.raises(InvalidData):
-        await submit(hass, result, {**PLATFORM, "callback": {"post_port": port}})
+        await submit_options(hass, result, {**PLATFORM, "callback": {"post_port": port}})
 
 
 async def test_platform_without_a_site(hass: HomeAssistant) -> None:
     """A platform of which no site is imported would be empty."""
     _, result = await open_platform(hass)
-    result = await submit(hass, result, {**PLATFORM, "sites": []})
+    result = await submit_options(hass, result, {**PLATFORM, "sites": []})
     assert result["errors"] == {"sites": "nothing_selected"}
-    assert (await submit(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit_options(hass, result, PLATFORM))["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_platform_that_does_not_run(hass: HomeAssistant) -> None:
@@ -412,7 +397,7 @@ async def test_platform_that_does_not_run(hass: HomeAssistant) -> None:
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert not {"sites", "areas", "sirens"} & fields(result).keys()
     typed = {name: value for name, value in PLATFORM.items() if name not in {"sites", "areas", "sirens"}}
-    await submit(hass, result, typed)
+    await submit_options(hass, result, typed)
     assert dict(entry.options) == {**STORED, "sites": ["1"], "sirens": ["7"], "areas": ["1/1"]}
 
 

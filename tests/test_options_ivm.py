@@ -11,6 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hikvision_ivm.systems.settings import LIVE_PROTOCOLS
+from tests.forms import fields, open_options, submit_options
 from tests.ivm_system import WEBHOOK_ID, CloudSystem, cloud_entry, load
 
 CALLBACK = {"post_url": "", "callback_take_over": False}
@@ -49,36 +50,13 @@ def fake_systems() -> Iterator[None]:
         yield
 
 
-async def open_form(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
-    """Open the options."""
-    result = await hass.config_entries.options.async_init(entry.entry_id)
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "ivm")
-    return result
-
-
 async def set_up(
     hass: HomeAssistant, options: Mapping[str, Any] | None = None
 ) -> tuple[MockConfigEntry, ConfigFlowResult]:
     """Set an account up and open its options."""
     entry = cloud_entry(hass, options)
     await load(hass, entry)
-    return entry, await open_form(hass, entry)
-
-
-async def submit(hass: HomeAssistant, result: ConfigFlowResult, **typed: Any) -> ConfigFlowResult:
-    """Submit the form with something changed."""
-    result = await hass.config_entries.options.async_configure(result["flow_id"], {**ALL, **typed})
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return result
-
-
-def fields(result: ConfigFlowResult, section: str = "") -> dict[str, Any]:
-    """Return the markers of a form or a section of it, by their names."""
-    assert result["data_schema"] is not None
-    schema = result["data_schema"].schema
-    if section:
-        schema = next(value for key, value in schema.items() if str(key) == section).schema.schema
-    return {str(key): key for key in schema}
+    return entry, await open_options(hass, entry, "ivm")
 
 
 async def test_defaults(hass: HomeAssistant) -> None:
@@ -90,7 +68,7 @@ async def test_defaults(hass: HomeAssistant) -> None:
     assert {name: key.default() for name, key in shown.items() if name not in sections} == {
         name: value for name, value in ALL.items() if name not in sections
     }
-    assert (await submit(hass, result))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit_options(hass, result, ALL))["type"] is FlowResultType.CREATE_ENTRY
     assert dict(entry.options) == STORED
 
 
@@ -109,7 +87,7 @@ async def test_choices(hass: HomeAssistant) -> None:
         "callback": {"post_url": " https://home.example.com ", "callback_take_over": True},
         "advanced": {"poll_seconds": 300, "platform_zone": "Asia/Singapore", "raw_events": True},
     }
-    assert (await submit(hass, result, **typed))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit_options(hass, result, ALL, **typed))["type"] is FlowResultType.CREATE_ENTRY
     stored = {
         "organisations": ["12"],
         "live_protocol": "RTSP",
@@ -127,7 +105,7 @@ async def test_choices(hass: HomeAssistant) -> None:
     }
     assert dict(entry.options) == stored
     assert entry.runtime_data.system.options == stored
-    result = await open_form(hass, entry)
+    result = await open_options(hass, entry, "ivm")
     assert fields(result)["organisations"].default() == ["12"]
     assert fields(result)["live_protocol"].default() == "rtsp"
     assert fields(result, "callback")["post_url"].description == {"suggested_value": "https://home.example.com"}
@@ -137,7 +115,9 @@ async def test_choices(hass: HomeAssistant) -> None:
 async def test_every_protocol(hass: HomeAssistant, protocol: str) -> None:
     """Whatever the system knows can be chosen, and is stored in its own word."""
     entry, result = await set_up(hass)
-    assert (await submit(hass, result, live_protocol=protocol.lower()))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit_options(hass, result, ALL, live_protocol=protocol.lower()))[
+        "type"
+    ] is FlowResultType.CREATE_ENTRY
     assert entry.options["live_protocol"] == protocol
 
 
@@ -149,7 +129,7 @@ async def test_out_of_bounds(hass: HomeAssistant, wrong: dict[str, Any]) -> None
     """What the form does not offer is refused by it."""
     entry, result = await set_up(hass)
     with pytest.raises(InvalidData):
-        await submit(hass, result, **wrong)
+        await submit_options(hass, result, ALL, **wrong)
     assert dict(entry.options) == {}
 
 
@@ -164,9 +144,9 @@ async def test_out_of_bounds(hass: HomeAssistant, wrong: dict[str, Any]) -> None
 async def test_unusable(hass: HomeAssistant, section: str, wrong: dict[str, Any], error: str) -> None:
     """What cannot be used is named for the whole form, and can be corrected."""
     _, result = await set_up(hass)
-    result = await submit(hass, result, **{section: wrong})
+    result = await submit_options(hass, result, {**ALL, section: wrong})
     assert result["errors"] == {"base": error}
-    assert (await submit(hass, result))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit_options(hass, result, ALL))["type"] is FlowResultType.CREATE_ENTRY
 
 
 @pytest.mark.parametrize(
