@@ -14,6 +14,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     CredentialsBlockedError,
     DeviceFailureError,
     InsufficientRightsError,
+    InvalidArgumentError,
     NotFoundError,
     ProtocolError,
     SystemFailure,
@@ -239,3 +240,49 @@ async def test_media_of_somebody_who_is_no_administrator(refusal: str) -> None:
                     await client.media(path)
             assert "SearchResult" in await client.call(Endpoint.DEVICES, body=LIST)
             assert receiver.logins_refused <= 1
+
+
+@pytest.mark.parametrize("status", [None, 200, 403])
+@pytest.mark.parametrize("sub", ["badAuthorization", "loginPasswordError", "pwdErrorLoginFailed"])
+async def test_a_login_that_is_refused_for_media_alone(sub: str, status: int | None) -> None:
+    """It is a missing right, also when a body tells it: everything else goes on, and nobody is asked for credentials."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        await client.call(Endpoint.DEVICES, body=LIST)
+        path = receiver.media.clip("House", "mp4")
+        receiver.fault(path, status=status, sub=sub, times=None)
+        with pytest.raises(InsufficientRightsError):
+            await client.media(path)
+        assert client.http.gate.state.value == "proven"
+        assert "SearchResult" in await client.call(Endpoint.DEVICES, body=LIST)
+
+
+async def test_a_lock_that_is_told_for_media() -> None:
+    """It is about our address, so nothing else is tried until it is over."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        await client.call(Endpoint.DEVICES, body=LIST)
+        path = receiver.media.clip("House", "mp4")
+        receiver.fault(path, status=200, sub="MgmtLokedError", times=1)
+        with pytest.raises(AccountLockedError) as caught:
+            await client.media(path)
+        assert caught.value.pending
+        sent = len(receiver.requests)
+        for asked in (client.call(Endpoint.DEVICES, body=LIST), client.media(path)):
+            with pytest.raises(AccountLockedError):
+                await asked
+        assert len(receiver.requests) == sent
+        assert client.runtime.memory[LOCK]
+
+
+async def test_addresses_of_media() -> None:
+    """A colon in a name makes no scheme; what is no address at all is told as that, and is not sent."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        await client.call(Endpoint.DEVICES, body=LIST)
+        with pytest.raises(NotFoundError):
+            await client.media("pic:1.jpg?a=b")
+        assert receiver.requests[-1].path == "/pic:1.jpg"
+        assert dict(receiver.requests[-1].query) == {"a": "b"}
+        sent = len(receiver.requests)
+        for url in ("http://[bad/1.jpg", "//[", "http://a\u2100b/1.jpg"):
+            with pytest.raises(InvalidArgumentError):
+                await client.media(url)
+        assert len(receiver.requests) == sent

@@ -296,11 +296,32 @@ async def test_account_that_may_in_the_end() -> None:
         assert not made.media.denied
 
 
-async def test_login_that_is_refused() -> None:
-    """Ends the fetching; the account as such is somebody else's matter."""
+async def test_login_that_is_refused_for_pictures() -> None:
+    """Is a missing right: it is told of as that, and the account goes on with everything else."""
     async with bench() as made:
         url = made.add(JPEG)
-        made.receiver.fault(url, status=200, sub="loginPasswordError")
+        made.receiver.fault(url, status=403, sub="badAuthorization")
+        assert await made.fetch(url) == []
+        assert [problem.key for problem in made.sink.told[TOPIC]] == [DENIED]
+        assert not made.gate.closed
+
+
+async def test_address_that_is_none() -> None:
+    """Is given up at once, and keeps nobody from the other pictures of the event."""
+    async with bench() as made:
+        assert await made.fetch("http://[bad/1.jpg", made.add(JPEG)) == [JPEG]
+        assert made.media.counts["failed"] == 1
+        assert made.clock.slept == []
+        assert (await made.media.download({"uuid": "u1"}))["content"] == JPEG
+        with pytest.raises(InvalidArgumentError):
+            await made.media.download({"url": "http://[bad/1.jpg"})
+
+
+async def test_lock() -> None:
+    """Ends the fetching; that our address is locked is somebody else's matter."""
+    async with bench() as made:
+        url = made.add(JPEG)
+        made.receiver.fault(url, status=200, sub="MgmtLokedError")
         assert await made.fetch(url) == []
         assert made.media.counts["failed"] == 1
         assert TOPIC not in made.sink.told

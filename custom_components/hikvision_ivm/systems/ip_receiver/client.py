@@ -18,6 +18,7 @@ from ..errors import (
     ConnectionFailedError,
     DeviceFailureError,
     InsufficientRightsError,
+    InvalidArgumentError,
     NotFoundError,
     ResponseTimeoutError,
     SystemFailure,
@@ -160,20 +161,27 @@ class ReceiverClient:
     async def media(self, url: str, *, limit: int = MEDIA_LIMIT) -> Response:
         """Load a picture or a clip named in an event, always from the receiver itself (ip-receiver §3.1).
 
-        Raises `InsufficientRightsError` where the account may not, `NotFoundError` for what is not there, or not yet.
+        Raises `InsufficientRightsError` where the account may not, `NotFoundError` for what is not there, or not yet. A
+        login that is refused here says nothing of the rest (§7): only a lock of our address counts for everything.
         """
-        parts = urlsplit(url.strip())
-        path = f"/{parts.path.lstrip('/')}" + (f"?{parts.query}" if parts.query else "")
+        path = _path_of(url)
+        self.http.gate.check()
         try:
-            self.http.gate.check()
             response = await self._media.request("GET", path, accept="*/*", timeout=MEDIA_SECONDS, limit=limit)
+            if 200 <= response.status < 300 and response.body[:1] not in {b"{", b"<", b""}:
+                return response
+            self._judged(response, "media")
+        except AccountLockedError as error:
+            if error.pending:
+                self.http.gate.shut(Refusal(unlock_seconds=error.unlock_seconds or LOCK_SECONDS, patient=True))
+                self._remember_lock(error)
+                raise
+            raise _no_media() from error
         except AuthenticationError as error:
             if self.http.gate.closed:
+                # Everything is refused by now, which is not about pictures.
                 raise
-            raise InsufficientRightsError("the account may not load pictures", right="administrator") from error
-        if 200 <= response.status < 300 and response.body[:1] not in {b"{", b"<", b""}:
-            return response
-        self.judged(response, "media")
+            raise _no_media() from error
         raise NotFoundError("no picture in the answer", subject="picture")
 
     def check_lock(self) -> None:
@@ -243,15 +251,18 @@ class ReceiverClient:
     def judged(self, response: Response, function: str) -> Fields:
         """Return the JSON object of an answer, or raise what it stands for; a login refused in a body counts as one."""
         try:
-            root, status = judge(response, function)
+            return self._judged(response, function)
         except AccountLockedError:
-            self.answers[AccountLockedError.key] += 1
             self.http.gate.shut(Refusal(unlock_seconds=LOCK_SECONDS, patient=True))
             raise
         except AuthenticationError as error:
-            self.answers[error.key] += 1
             self.http.gate.shut(Refusal(attempts_left=error.attempts_left))
             raise
+
+    def _judged(self, response: Response, function: str) -> Fields:
+        """Return the JSON object of an answer, or raise what it stands for, and count it."""
+        try:
+            root, status = judge(response, function)
         except SystemFailure as error:
             self.answers[error.code or error.key] += 1
             raise
@@ -260,3 +271,24 @@ class ReceiverClient:
             self.reboot_required |= status.reboot or status.outcome is Outcome.REBOOT
             self.risk_password |= status.name == "riskPassword"
         return root
+
+
+def _path_of(url: str) -> str:
+    """Return where something lies on the receiver: what an event names may be a path or a whole address (§2, E1).
+
+    Raises `InvalidArgumentError` for what is neither.
+    """
+    text = url.strip()
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise InvalidArgumentError(field="url", reason="this is not the address of a picture or clip") from error
+    if not parts.netloc:
+        # No host: what stands before a colon belongs to a name.
+        return f"/{text.partition('#')[0].lstrip('/')}"
+    return f"/{parts.path.lstrip('/')}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _no_media() -> InsufficientRightsError:
+    """Make the error of an account that may not load pictures and clips."""
+    return InsufficientRightsError("the account may not load pictures", right="administrator")

@@ -198,7 +198,7 @@ class Media:
         except InsufficientRightsError:
             self._deny(wish.sink)
             return True
-        except (AuthenticationError, BodyTooLargeError) as error:
+        except (AuthenticationError, BodyTooLargeError, InvalidArgumentError) as error:
             self.counts["failed"] += 1
             _LOGGER.debug("A picture of %s is given up: %s", wish.occurrence.device_id, error.key)
             return True
