@@ -1,6 +1,7 @@
 """Asking a receiver, over real sockets."""
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -152,6 +153,79 @@ async def test_what_a_device_does_not_have_is_asked_once() -> None:
         with pytest.raises(UnsupportedError):
             await client.call(Endpoint.PARTITIONS, house)
         assert receiver.count("subSystems") == 3
+
+
+async def test_what_a_device_does_not_have_is_asked_for_again() -> None:
+    """Seldom, and more and more so: it may have been a whim. It is forgotten once it is there."""
+    clock = Clock()
+    async with IpReceiverSimulator() as receiver, connected(receiver, runtime=clock.runtime) as client:
+        house = record(receiver)
+        receiver.fault("subSystems", sub="notSupport", times=None)
+        asked = []
+        for _ in range(3 * 3600 // 10):
+            with pytest.raises(UnsupportedError) as caught:
+                await client.call(Endpoint.PARTITIONS, house)
+            assert caught.value.code == "notSupport"
+            if receiver.count("subSystems") > len(asked):
+                asked.append(clock.time)
+            clock.passes(10)
+        pauses = [round(later - sooner) for sooner, later in itertools.pairwise(asked)]
+        assert pauses == [60, 120, 240, 480, 960, 1920, 3600]
+        receiver.heal()
+        clock.passes(3600)
+        assert "SubSysList" in await client.call(Endpoint.PARTITIONS, house)
+        assert not client.refused
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+async def test_a_bare_status_is_no_word_of_a_device(status: int) -> None:
+    """Somebody on the way may have sent it: it is asked again the next time."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        house = record(receiver)
+        for endpoint in (Endpoint.PARTITIONS, Endpoint.PERIPHERALS):
+            receiver.fault("SecurityCP/status", status=status, raw=b"", times=1)
+            with pytest.raises(UnsupportedError):
+                await client.call(endpoint, house)
+            assert not client.is_refused(endpoint, house.id)
+            assert await client.call(endpoint, house)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "target"),
+    [
+        (Endpoint.ARM, "1"),
+        (Endpoint.DISARM, "1"),
+        (Endpoint.CLEAR_ALARM, "1"),
+        (Endpoint.OUTPUTS, ""),
+        (Endpoint.DEACTIVATION, ""),
+        (Endpoint.BYPASS_RECOVER, ""),
+    ],
+)
+async def test_a_command_is_sent_whenever_it_is_given(endpoint: Endpoint, target: str) -> None:
+    """That one was refused says nothing of the next: it may be of another partition, mode, relay or zone."""
+    async with IpReceiverSimulator() as receiver, connected(receiver) as client:
+        house = record(receiver)
+        path = endpoint.path.format(target)
+        receiver.fault(path, sub="notSupport", times=None)
+        for _ in range(2):
+            with pytest.raises(UnsupportedError):
+                await client.call(endpoint, house, target=target, body={})
+        assert receiver.count(path) == 2
+        assert not client.refused
+
+
+async def test_that_a_device_cannot_bypass_is_remembered() -> None:
+    """For good: its switches must not come and go."""
+    clock = Clock()
+    async with IpReceiverSimulator() as receiver, connected(receiver, runtime=clock.runtime) as client:
+        house = record(receiver)
+        receiver.fault("control/bypass", sub="notSupport", times=None)
+        for _ in range(2):
+            with pytest.raises(UnsupportedError):
+                await client.call(Endpoint.BYPASS, house, body={})
+            clock.passes(100_000)
+        assert receiver.count("control/bypass") == 1
+        assert client.is_refused(Endpoint.BYPASS, house.id)
 
 
 @pytest.mark.parametrize("raw", [b"<html>Sign in</html>", b'{"SubSysList": [{"SubSys"', b"[]", b"\x00\x01"])

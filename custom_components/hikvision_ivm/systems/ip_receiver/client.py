@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 import logging
 from types import MappingProxyType
@@ -44,6 +45,8 @@ MEDIA_LIMIT: Final = 50 * 1024 * 1024
 MEDIA_SECONDS: Final = 60.0
 LOCK: Final = "ip_receiver_locked_until"
 """Memory of the moment (seconds since 1970) until which our address is locked."""
+AGAIN_SECONDS: Final = (60.0, 3600.0)
+"""Pause before a device is asked again for what it does not have: the first, which doubles each time, and the longest."""
 _LIST_LIMIT: Final = 8 * 1024 * 1024
 
 
@@ -86,6 +89,28 @@ class Endpoint(Enum):
         return self.name.lower().replace("_", " ")
 
 
+_REMEMBERED: Final = frozenset(
+    {Endpoint.PERIPHERALS, Endpoint.PARTITIONS, Endpoint.ZONES, Endpoint.ZONES_LEGACY, Endpoint.BYPASS}
+)
+"""Of what it is remembered that a device does not have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Absence:
+    """What a device said not to have: why, the documented name of that, and when and after which pause it is asked again."""
+
+    reason: str
+    code: str
+    until: float
+    pause: float
+
+    def error(self, endpoint: Endpoint) -> UnsupportedError:
+        """Make the error of a request that is not sent."""
+        error = UnsupportedError(self.reason, function=endpoint.words)
+        error.code = self.code
+        return error
+
+
 class ReceiverClient:
     """One receiver as one user. Raises only `SystemFailure`.
 
@@ -103,7 +128,7 @@ class ReceiverClient:
         self.reboot_required = False
         self.risk_password = False
         self._media = media
-        self._refused: dict[tuple[str, Endpoint], str] = {}
+        self._absent: dict[tuple[str, Endpoint], _Absence] = {}
         self._next_turn = 0.0
 
     @property
@@ -113,17 +138,17 @@ class ReceiverClient:
 
     @property
     def refused(self) -> Mapping[tuple[str, Endpoint], str]:
-        """(Device, endpoint) → why it is not asked for any more."""
-        return MappingProxyType(self._refused)
+        """(Device, endpoint) → why it is not asked for, or seldom."""
+        return MappingProxyType({key: absence.reason for key, absence in self._absent.items()})
 
     def is_refused(self, endpoint: Endpoint, device_id: str) -> bool:
         """Whether a device was found not to have something."""
-        return (device_id, endpoint) in self._refused
+        return (device_id, endpoint) in self._absent
 
     def forget(self, device_id: str) -> None:
         """Ask a device again for what it did not have: it may be connected in another way now."""
-        for key in [key for key in self._refused if key[0] == device_id]:
-            del self._refused[key]
+        for key in [key for key in self._absent if key[0] == device_id]:
+            del self._absent[key]
 
     async def call(
         self,
@@ -140,23 +165,26 @@ class ReceiverClient:
         `target`: the id in the path. `paced`: wait for a turn, because nobody waits for the answer. A read that found
         the receiver busy is repeated; a command is sent once, because the house may have changed meanwhile.
         """
-        if device is not None and (reason := self._refused.get((device.id, endpoint))) is not None:
-            raise UnsupportedError(reason, function=endpoint.words)
+        key = None if device is None else (device.id, endpoint)
+        if key and (absence := self._absent.get(key)) is not None and self.runtime.monotonic() < absence.until:
+            raise absence.error(endpoint)
         if paced:
             await self._turn()
         path = endpoint.path.format(target)
         named = {**(query or {}), "format": "json", **({} if device is None else {"devIndex": device.index})}
         content = None if body is None else orjson.dumps(body)
         try:
-            return await self._repeatedly(endpoint, path, named, content)
+            answer = await self._repeatedly(endpoint, path, named, content)
         except AccountLockedError as error:
             self._remember_lock(error)
             raise
         except UnsupportedError as error:
-            if device is not None:
-                self._refused[device.id, endpoint] = str(error)
-                _LOGGER.debug("%s is not to be had from a device: %s", endpoint.words, error)
+            if key:
+                self._remember_absence(key, error)
             raise
+        if key:
+            self._absent.pop(key, None)
+        return answer
 
     async def media(self, url: str, *, limit: int = MEDIA_LIMIT) -> Response:
         """Load a picture or a clip named in an event, always from the receiver itself (ip-receiver §3.1).
@@ -196,6 +224,22 @@ class ReceiverClient:
         if error.pending and error.unlock_seconds is not None:
             self.runtime.memory[LOCK] = round(self.runtime.now().timestamp() + error.unlock_seconds)
             self.runtime.remember()
+
+    def _remember_absence(self, key: tuple[str, Endpoint], error: UnsupportedError) -> None:
+        """Keep that a device does not have something, if it says so itself and will be asked again (§1.4).
+
+        A bare HTTP status may be of somebody on the way. A command of a user is sent whenever it is given, except to bypass:
+        that says whether there are switches for it, and holds until the device is connected in another way.
+        """
+        before, endpoint = self._absent.get(key), key[1]
+        if not error.code or endpoint not in _REMEMBERED:
+            return
+        first, longest = AGAIN_SECONDS
+        pause = first if before is None else min(2 * before.pause, longest)
+        until = self.runtime.monotonic() + pause if endpoint.reads else float("inf")
+        self._absent[key] = _Absence(str(error), error.code, until, pause)
+        if before is None:
+            _LOGGER.debug("%s is not to be had from a device: %s", endpoint.words, error)
 
     async def _turn(self) -> None:
         """Wait for the next free moment for a request that nobody waits for."""
