@@ -11,6 +11,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver.records import (
     PeripheralKind,
     PeripheralRecord,
 )
+from custom_components.hikvision_ivm.systems.ip_receiver.refresh import What
 from custom_components.hikvision_ivm.systems.model import UNKNOWN
 from custom_components.hikvision_ivm.systems.values import ArmMode, ArmState
 
@@ -462,3 +463,41 @@ async def test_who_waits_for_a_disarming_is_told() -> None:
         bench.panel.arming_failed(1)
         assert seen == [1, 2, 1]
         await settle()
+
+
+def test_what_is_listed_no_more() -> None:
+    """It is not known any more, and is told anew when it is listed again."""
+    bench = PanelBench()
+    bench.partitions("away", "disarm", alarm=None)
+    bench.zones(zone(1, armed=True), zone(2, partition=2))
+    bench.wait()
+    bench.take(bench.panel.lose(What.PARTITIONS))
+    assert bench.panel.facts.partitions is None
+    assert bench.panel.partitions == (1, 2)
+    assert [bench.state(n) for n in (1, 2, "")] == [None, None, None]
+    bench.wait()
+    bench.zones(zone(1, armed=True), zone(2, partition=2))
+    assert [bench.state(n) for n in (1, 2)] == [ArmState.ARMED_AWAY, ArmState.DISARMED]
+    bench.take(bench.panel.lose(What.ZONES))
+    assert bench.panel.facts.zones is None
+    assert bench.panel.partitions == ()
+    bench.wait()
+    bench.partitions("stay", "stay")
+    assert [bench.state(n) for n in (1, 2)] == [ArmState.ARMED_HOME, ArmState.ARMED_HOME]
+    assert bench.values[f"{OWN}_sensor_open_zones_1"] is UNKNOWN
+    bench.zones(zone(1, status="trigger"), zone(2, partition=2))
+    assert bench.values[f"{OWN}_sensor_open_zones_1"] == 1
+
+
+def test_a_report_outlives_the_list_of_partitions() -> None:
+    """What it told a moment ago holds until zones tell."""
+    bench = PanelBench()
+    bench.partitions("disarm")
+    bench.zones(zone(1))
+    bench.wait()
+    bench.event("3401")
+    bench.take(bench.panel.lose(What.PARTITIONS))
+    assert bench.state() is S.ARMED_AWAY
+    bench.event("1103", number=1, zone=1)
+    bench.take(bench.panel.lose(What.PARTITIONS))
+    assert bench.state() is S.TRIGGERED

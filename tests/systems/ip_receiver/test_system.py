@@ -305,6 +305,52 @@ async def test_a_panel_that_bypasses_nothing() -> None:
         assert not [one for one in run.features.values() if one.kind is Kind.ZONE_BYPASS]
 
 
+@pytest.mark.parametrize("status", [404, 405, 501])
+async def test_a_bare_status_instead_of_partitions(status: int) -> None:
+    """Is a failure like others: the next look shows how it is armed."""
+    async with running(push=False) as run:
+        run.receiver.fault("subSystems", status=status, raw=b"", times=1)
+        await run.poll(Tier.DETAIL)
+        assert not run.sink.inventories
+        await run.receiver.panel("House").arm(1, "away")
+        await run.poll(Tier.DETAIL)
+        assert run.state("1") is ArmState.ARMED_AWAY
+
+
+async def test_a_panel_that_lists_no_partitions_any_more() -> None:
+    """What was known of them is over: zones tell, at once, until they are listed again."""
+    async with running(push=False) as run:
+        assert run.state("1") is ArmState.DISARMED
+        run.receiver.fault("subSystems", sub="notSupport", times=1)
+        await run.receiver.panel("House").arm(1, "away")
+        await run.poll(Tier.DETAIL)
+        assert run.state("1") is ArmState.ARMED_AWAY
+        assert run.system.facts.panels["Q1"].partitions is None
+        run.receiver.fault("status/zones", sub="deviceError", times=None)
+        run.system.client.forget("Q1")
+        await run.receiver.panel("House").disarm(1)
+        await run.poll(Tier.DETAIL)
+        assert run.state("1") is ArmState.DISARMED
+        run.receiver.fault("subSystems", sub="notSupport", times=1)
+        await run.poll(Tier.DETAIL)
+        assert run.state("1") is None
+
+
+async def test_a_panel_that_lists_no_peripherals_any_more() -> None:
+    """Its relays and sirens go, instead of standing still, and come back with the list."""
+    async with running(push=False) as run:
+        relay = next(one.id for one in run.features.values() if one.kind is Kind.RELAY)
+        run.receiver.fault("exDevStatus", sub="methodNotAllowed", times=1)
+        await run.poll(Tier.COUNTERS)
+        assert relay not in run.features
+        assert not [id_ for id_ in run.sink.inventories[-1].devices if "_siren_" in id_ or "_output_" in id_]
+        run.system.client.forget("Q1")
+        run.sink.values.clear()
+        await run.poll(Tier.COUNTERS)
+        assert relay in run.features
+        assert run.sink.values[relay] is False
+
+
 async def test_offer_and_choices() -> None:
     """What can be chosen at set-up is read with one login."""
     plans = (HOUSE, PanelPlan(name="Apartment", serial="Q2"))

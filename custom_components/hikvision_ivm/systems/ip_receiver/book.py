@@ -50,6 +50,11 @@ class Book[K, R]:
         self.items[key] = record
         self._records = None
 
+    def drop(self) -> None:
+        """Know nothing any more: there is nobody who tells it."""
+        self.items, self._records, self.known = {}, None, False
+        self._touched = {}
+
     def take(
         self, found: Iterable[tuple[K, R]], asked_at: float, merge: Callable[[R, R, bool], R] | None = None
     ) -> list[Change[R]] | None:

@@ -12,14 +12,13 @@ from ..background import Background
 from ..base import Runtime
 from ..model import Problem, Report, Unknown, Value
 from ..values import ArmMode, ArmState
-from . import otap, places
+from . import otap
 from .arm_failures import ArmFailures
 from .arm_modes import ArmModes
 from .book import Book, Change
 from .panel_values import NOTHING, PanelValues, Told
 from .partition_set import PartitionSet
 from .partitions import OVERLAY_SECONDS, PENDING_SECONDS, STAY, Effect, Partition, effect_of
-from .peripheral_values import peripheral_available, peripheral_values
 from .records import (
     ALL_PARTITIONS,
     DeviceRecord,
@@ -31,8 +30,9 @@ from .records import (
     PeripheralRecord,
     ZoneRecord,
 )
+from .refresh import What
 from .zone_condition import DELAY, described, is_left_out, is_triggered, stands_against, zone_name
-from .zone_values import changed_values, event_values, zone_available, zone_values
+from .zone_values import event_values
 
 _RECENT: Final = 64
 """So many reports are remembered, so that one that is delivered twice counts once."""
@@ -172,9 +172,9 @@ class PanelState:
         self._values.forget()
         told = Told(self._partition_values(self.partitions))
         for zone in self._zones.items.values():
-            self._add_zone(told, (None, zone))
+            told.add_zone(self._uid, self.device.id, (None, zone))
         for peripheral in self._peripherals.items.values():
-            self._add_peripheral(told, (None, peripheral))
+            told.add_peripheral(self._uid, self.device.id, (None, peripheral))
         return told.report
 
     # what is told
@@ -253,15 +253,31 @@ class PanelState:
             self.on_problems()
         told = Told(self._partition_values(numbers, whole=bool(changes)))
         for change in changes:
-            self._add_zone(told, change)
+            told.add_zone(self._uid, self.device.id, change)
         return told.report
 
     def take_peripherals(self, records: Iterable[PeripheralRecord], asked_at: float) -> Report:
         """Take in an answer of E12, `asked_at` when its request began."""
         told = Told({})
         for change in self._peripherals.take((((one.kind, one.key), one) for one in records), asked_at) or ():
-            self._add_peripheral(told, change)
+            told.add_peripheral(self._uid, self.device.id, change)
         return told.report
+
+    def lose(self, what: What) -> Report:
+        """Something is not listed any more. Partitions are what zones tell then, and unknown until they do (§5.3)."""
+        match what:
+            case What.PARTITIONS:
+                self._records = None
+            case What.ZONES:
+                self._zones.drop()
+                self._values.arrange(())
+            case What.PERIPHERALS:
+                self._peripherals.drop()
+        self._restructure()
+        self._values.forget()
+        for part in self._parts.by_number.values() if self._records is None else ():
+            part.take(None, None, self._runtime.monotonic())
+        return self._report(self.partitions)
 
     def take_event(self, event: PanelEvent) -> Report:
         """Take in a report of the panel. Whatever it says, the panel is to be asked soon after."""
@@ -466,27 +482,6 @@ class PanelState:
             if state is ArmState.DISARMED and before is not state:
                 self.on_disarmed(part.number)
         return values
-
-    def _add_zone(self, told: Told, change: Change[ZoneRecord]) -> None:
-        """Add to a report what changed about a zone."""
-        old, new = change
-        uid, device = self._uid, self.device.id
-        told.add(
-            places.zone_id(uid, device, new.id),
-            None,
-            zone_values(uid, device, new) if old is None else changed_values(uid, device, old, new),
-            (None if old is None else zone_available(old), zone_available(new)),
-        )
-
-    def _add_peripheral(self, told: Told, change: Change[PeripheralRecord]) -> None:
-        """The same for a peripheral."""
-        old, new = change
-        told.add(
-            places.peripheral_id(self._uid, self.device.id, new),
-            None if old is None else peripheral_values(self._uid, self.device.id, old),
-            peripheral_values(self._uid, self.device.id, new),
-            (None if old is None else peripheral_available(old), peripheral_available(new)),
-        )
 
 
 def _structure(records: Sequence[PartitionRecord]) -> list[tuple[int, bool | None]]:

@@ -6,11 +6,14 @@ from typing import Final, NamedTuple
 from ..kinds import Kind
 from ..model import UNKNOWN, Report, Unknown, Value
 from ..values import AlarmPanelValue, ArmState
+from .book import Change
 from .features_panel import partition_part
 from .partitions import Partition, whole
-from .places import device_id, feature_id
-from .records import ZoneRecord
+from .peripheral_values import peripheral_available, peripheral_values
+from .places import device_id, feature_id, peripheral_id, zone_id
+from .records import PeripheralRecord, ZoneRecord
 from .zone_condition import is_left_out, stands_against, zone_name
+from .zone_values import changed_values, zone_available, zone_values
 
 NOTHING: Final = Report()
 _UNKNOWN: Final = AlarmPanelValue()
@@ -38,6 +41,26 @@ class Told:
         self.values.update({id_: value for id_, value in after.items() if id_ not in known or known[id_] != value})
         if reachable[0] is not reachable[1]:
             self.available[device] = reachable[1]
+
+    def add_zone(self, uid: str, device: str, change: Change[ZoneRecord]) -> None:
+        """Add what changed about a zone."""
+        old, new = change
+        self.add(
+            zone_id(uid, device, new.id),
+            None,
+            zone_values(uid, device, new) if old is None else changed_values(uid, device, old, new),
+            (None if old is None else zone_available(old), zone_available(new)),
+        )
+
+    def add_peripheral(self, uid: str, device: str, change: Change[PeripheralRecord]) -> None:
+        """The same for a peripheral."""
+        old, new = change
+        self.add(
+            peripheral_id(uid, device, new),
+            None if old is None else peripheral_values(uid, device, old),
+            peripheral_values(uid, device, new),
+            (None if old is None else peripheral_available(old), peripheral_available(new)),
+        )
 
     @property
     def report(self) -> Report:

@@ -176,8 +176,8 @@ class Panels:
         before = state.facts
         try:
             report = await self._ask(state, what, asked_at, paced=paced)
-        except UnsupportedError:
-            self._failed.pop((device_id, what), None)
+        except UnsupportedError as error:
+            await self._not_listed(state, what, error, paced=paced)
             return
         except SystemFailure as error:
             self._failed[device_id, what] = error
@@ -206,6 +206,25 @@ class Panels:
                 return state.take_zones(self._kept(state, zones), asked_at)
             case What.PERIPHERALS:
                 return state.take_peripherals(await self._reader.peripherals(device, paced=paced), asked_at)
+
+    async def _not_listed(self, state: PanelState, what: What, error: UnsupportedError, *, paced: bool) -> None:
+        """A panel does not list something, so what was known of it is over. Raises `SystemFailure`.
+
+        A bare HTTP status is no such word of the panel (§1.4): where it was listed before, that is a failure.
+        """
+        device_id = state.device.id
+        was_listed = getattr(state.facts, what.value) is not None
+        if was_listed and not error.code:
+            self._failed[device_id, what] = error
+            raise error
+        self._failed.pop((device_id, what), None)
+        if not was_listed or self._states.get(device_id) is not state:
+            return
+        report = state.lose(what)
+        self._changed(device_id)
+        self._deliver(report)
+        if what is What.PARTITIONS:
+            await self.read(device_id, What.ZONES, paced=paced)
 
     def _kept(self, state: PanelState, zones: tuple[ZoneRecord, ...]) -> tuple[ZoneRecord, ...]:
         """Return zones with those that are missing for the first time: a list may be cut short once."""
