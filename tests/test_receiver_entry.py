@@ -70,10 +70,13 @@ async def test_short_code_is_no_part_of_a_word(hass: HomeAssistant, hass_client:
     assert told["text"] == f"code {REDACTED}, moment 113570"
 
 
-async def test_locked(hass: HomeAssistant, issue_registry: ir.IssueRegistry) -> None:
+@pytest.mark.parametrize(
+    "locked",
+    [errors.AccountLockedError(unlock_seconds=1800, pending=True), errors.TooManySessionsError(retry_after=1800)],
+)
+async def test_locked(hass: HomeAssistant, issue_registry: ir.IssueRegistry, locked: errors.SystemFailure) -> None:
     """A lock that passes by itself is told and waited for; nobody is asked for credentials."""
     entry = receiver_entry(hass)
-    locked = errors.AccountLockedError(unlock_seconds=1800, pending=True)
     with patch.object(ReceiverSystem, "identify", side_effect=locked):
         assert not await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done()
@@ -95,8 +98,12 @@ def test_lock_is_waited_for(able: bool, seconds: float | None) -> None:
         patch.object(hikvision_ivm, "ConfigEntryNotReady") as refusal,
         patch.object(hikvision_ivm, "_CAN_WAIT", able),
     ):
-        hikvision_ivm._refusal(errors.AccountLockedError(unlock_seconds=seconds, pending=True))  # noqa: SLF001
-    assert refusal.call_args.kwargs.get("retry_after") == (seconds if able else None)
+        for error in (
+            errors.AccountLockedError(unlock_seconds=seconds, pending=True),
+            errors.TooManySessionsError(retry_after=seconds),
+        ):
+            hikvision_ivm._refusal(error)  # noqa: SLF001
+            assert refusal.call_args.kwargs.get("retry_after") == (seconds if able else None)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from .systems.errors import (
     PlatformUserError,
     QuotaError,
     SystemFailure,
+    TooManySessionsError,
     UnlicensedError,
     UnsupportedError,
 )
@@ -203,4 +204,6 @@ def _patience(error: SystemFailure) -> float | None:
     """Return the seconds after which trying again makes sense; None: Home Assistant's own rhythm is right."""
     if isinstance(error, PATIENT):
         return PATIENCE_SECONDS
+    if isinstance(error, TooManySessionsError):
+        return error.retry_after
     return error.unlock_seconds if isinstance(error, AccountLockedError) and error.pending else None

@@ -14,6 +14,7 @@ from .systems.errors import (
     PlatformUserError,
     RejectedError,
     SystemFailure,
+    TooManySessionsError,
     UnlicensedError,
 )
 from .systems.model import Problem
@@ -46,7 +47,7 @@ def worded(hass: HomeAssistant | None, placeholders: Mapping[str, str]) -> dict[
 def login_problems(error: BaseException | None) -> list[Problem]:
     """Return the problem behind a refusal that new credentials do not solve: it is somewhere else that one must act."""
     match error:
-        case AccountLockedError(pending=True):
+        case AccountLockedError(pending=True) | TooManySessionsError():
             return [Problem(key="receiver_locked", severe=True)]
         case AccountLockedError():
             minutes = error.placeholders["minutes"]

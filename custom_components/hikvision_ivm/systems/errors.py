@@ -220,6 +220,10 @@ class QuotaError(BusyError):
     key = "quota_reached"
 
 
+class TooManySessionsError(BusyError):
+    """Too many are logged in with this account, or at all; new credentials do not help."""
+
+
 class DeviceFailureError(SystemFailure):
     """The device tried and failed; `reason` is its own word for it."""
 

@@ -19,6 +19,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     NotFoundError,
     ProtocolError,
     SystemFailure,
+    TooManySessionsError,
     UnsupportedError,
 )
 from custom_components.hikvision_ivm.systems.ip_receiver.client import LOCK, Endpoint
@@ -226,6 +227,52 @@ async def test_that_a_device_cannot_bypass_is_remembered() -> None:
             clock.passes(100_000)
         assert receiver.count("control/bypass") == 1
         assert client.is_refused(Endpoint.BYPASS, house.id)
+
+
+async def test_too_many_are_logged_in() -> None:
+    """Nothing is read for half an hour, but commands are sent, and one that is accepted ends the waiting."""
+    clock = Clock()
+    async with IpReceiverSimulator() as receiver, connected(receiver, runtime=clock.runtime) as client:
+        house = record(receiver)
+        receiver.fault("ISAPI", sub="maxSessionUserLink", times=None)
+        with pytest.raises(TooManySessionsError):
+            await client.call(Endpoint.DEVICES, body=LIST)
+        sent = len(receiver.requests)
+        for asked in (client.call(Endpoint.DEVICES, body=LIST), client.call(Endpoint.PARTITIONS, house)):
+            with pytest.raises(TooManySessionsError) as caught:
+                await asked
+            assert caught.value.retry_after == pytest.approx(1800)
+        assert len(receiver.requests) == sent
+        assert client.is_held
+        with pytest.raises(TooManySessionsError):
+            await client.call(Endpoint.DISARM, house, target="1")
+        receiver.heal()
+        clock.passes(1801)
+        assert not client.is_held
+        assert "SearchResult" in await client.call(Endpoint.DEVICES, body=LIST)
+        receiver.fault("subSystems", sub="maxSessionUserLink", times=1)
+        with pytest.raises(TooManySessionsError):
+            await client.call(Endpoint.PARTITIONS, house)
+        with pytest.raises(TooManySessionsError):
+            await client.call(Endpoint.PERIPHERALS, house)
+        await client.call(Endpoint.DISARM, house, target="1")
+        assert not client.is_held
+        assert "SubSysList" in await client.call(Endpoint.PARTITIONS, house)
+
+
+async def test_a_device_at_which_too_many_are_logged_in() -> None:
+    """The others are asked all the same, as long as the receiver itself answers."""
+    plans = [PanelPlan(name="House"), PanelPlan(name="Shop")]
+    async with IpReceiverSimulator(plans) as receiver, connected(receiver) as client:
+        house, shop = record(receiver), record(receiver, "Shop")
+        receiver.fault("subSystems", sub="maxSessionUserLink", times=1)
+        with pytest.raises(TooManySessionsError):
+            await client.call(Endpoint.PARTITIONS, house)
+        assert "SubSysList" in await client.call(Endpoint.PARTITIONS, shop)
+        client.check_held([house.id, shop.id])
+        with pytest.raises(TooManySessionsError):
+            client.check_held([house.id])
+        client.check_held()
 
 
 @pytest.mark.parametrize("raw", [b"<html>Sign in</html>", b'{"SubSysList": [{"SubSys"', b"[]", b"\x00\x01"])

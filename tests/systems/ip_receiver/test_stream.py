@@ -145,12 +145,19 @@ async def test_refused(status: int | None) -> None:
 
 
 async def test_too_many_listen() -> None:
-    """It waits half an hour and does not ask for another password."""
+    """It waits half an hour, says so, and does not ask for another password."""
     clock = Clock(flows=False)
     async with IpReceiverSimulator(stream_limit=0) as receiver, listening(receiver, clock=clock) as heard:
         await clock.asleep()
         assert clock.slept == [1800.0]
         assert not heard.task.done()
+        (problem,) = heard.sink.told["stream"]
+        assert problem.key == "receiver_stream_refused"
+        assert "maxSessionUserLink" in problem.placeholders["reason"]
+        receiver.stream_limit = None
+        clock.passes(1800)
+        await until(lambda: heard.states[-1] is PushState.HEALTHY)
+        assert not heard.sink.keys
 
 
 async def test_what_is_no_stream() -> None:

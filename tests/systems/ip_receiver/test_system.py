@@ -15,6 +15,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     AuthenticationError,
     ConnectionFailedError,
     SystemFailure,
+    TooManySessionsError,
     UnsupportedError,
 )
 from custom_components.hikvision_ivm.systems.ip_receiver import IpReceiverSystem
@@ -375,6 +376,27 @@ async def test_a_wrong_password_and_a_lock() -> None:
         with pytest.raises(AccountLockedError):
             await make(receiver, session, memory).identify()
         assert len(receiver.requests) == sent
+
+
+async def test_too_many_are_logged_in() -> None:
+    """Polls fail, without asking, and the owner is told, until it is over."""
+    async with running(push=False) as run:
+        run.receiver.fault("ISAPI", sub="maxSessionUserLink", times=None)
+        for tier in (Tier.DETAIL, Tier.INVENTORY):
+            with pytest.raises(TooManySessionsError):
+                await run.poll(tier)
+        (problem,) = run.sink.told["receiver"]
+        assert (problem.key, problem.severe) == ("receiver_locked", True)
+        sent = len(run.receiver.requests)
+        for tier in Tier:
+            with pytest.raises(TooManySessionsError):
+                await run.poll(tier)
+        assert len(run.receiver.requests) == sent
+        assert run.sink.keys == {"receiver_locked"}
+        run.receiver.heal()
+        await run.system.disarm(run.one(Kind.PARTITION, "1"), run.sink)
+        await run.poll(*Tier)
+        assert not run.sink.keys
 
 
 async def test_out_of_reach() -> None:

@@ -1,7 +1,7 @@
 """Asking a receiver: fourteen endpoints, for itself and for each device behind it (ip-receiver §2)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 import logging
@@ -24,6 +24,7 @@ from ..errors import (
     ResponseTimeoutError,
     SystemFailure,
     TlsError,
+    TooManySessionsError,
     UnsupportedError,
 )
 from ..transport.gate import Refusal
@@ -129,6 +130,7 @@ class ReceiverClient:
         self.risk_password = False
         self._media = media
         self._absent: dict[tuple[str, Endpoint], _Absence] = {}
+        self._held: dict[str, float] = {}
         self._next_turn = 0.0
 
     @property
@@ -168,6 +170,8 @@ class ReceiverClient:
         key = None if device is None else (device.id, endpoint)
         if key and (absence := self._absent.get(key)) is not None and self.runtime.monotonic() < absence.until:
             raise absence.error(endpoint)
+        if endpoint.reads:
+            self.check_held(() if device is None else (device.id,))
         if paced:
             await self._turn()
         path = endpoint.path.format(target)
@@ -182,8 +186,14 @@ class ReceiverClient:
             if key:
                 self._remember_absence(key, error)
             raise
+        except TooManySessionsError as error:
+            rest = LOCK_SECONDS if error.retry_after is None else error.retry_after
+            self._held[device.id if device else ""] = self.runtime.monotonic() + rest
+            raise
+        self._held.pop("", None)
         if key:
             self._absent.pop(key, None)
+            self._held.pop(key[0], None)
         return answer
 
     async def media(self, url: str, *, limit: int = MEDIA_LIMIT) -> Response:
@@ -211,6 +221,23 @@ class ReceiverClient:
                 raise
             raise _no_media() from error
         raise NotFoundError("no picture in the answer", subject="picture")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether anything is not asked for at the moment because too many are logged in (§1.4)."""
+        now = self.runtime.monotonic()
+        return any(until > now for until in self._held.values())
+
+    def check_held(self, device_ids: Collection[str] = ()) -> None:
+        """Raise `TooManySessionsError` while the receiver is not asked for that reason, or none of these devices is.
+
+        That is not known to be about all of it: where the receiver itself answers, it was about one device. Commands are
+        sent all the same, because somebody may stand in front of an alarm; one that is accepted ends the waiting.
+        """
+        now = self.runtime.monotonic()
+        rest = max(self._held.get("", now), min((self._held.get(one, now) for one in device_ids), default=now)) - now
+        if rest > 0:
+            raise TooManySessionsError("not sent: too many are logged in", retry_after=rest)
 
     def check_lock(self) -> None:
         """Raise `AccountLockedError` while a lock is remembered: a set-up that is tried again must not knock."""

@@ -30,6 +30,8 @@ MOST_NAMED: Final = 5
 def receiver_problems(client: ReceiverClient) -> list[Problem]:
     """Return what the receiver said of itself."""
     problems = []
+    if client.is_held:
+        problems.append(Problem(key="receiver_locked", severe=True))
     if client.reboot_required:
         problems.append(Problem(key="reboot_required_receiver"))
     if client.risk_password:

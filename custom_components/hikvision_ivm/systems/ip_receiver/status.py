@@ -23,6 +23,7 @@ from ..errors import (
     ProtocolError,
     RejectedError,
     SystemFailure,
+    TooManySessionsError,
     UnsupportedError,
 )
 from ..transport.gate import Refusal
@@ -239,7 +240,9 @@ def _failed_items(root: Fields, function: str) -> dict[str, SystemFailure]:
 _MAKERS: Final[Mapping[Outcome, Callable[[str, str], SystemFailure]]] = MappingProxyType(
     {
         Outcome.BUSY: lambda reason, function: BusyError(f"{function}: {reason}"),
-        Outcome.SESSIONS: lambda reason, function: BusyError(f"{function}: {reason}", retry_after=LOCK_SECONDS),
+        Outcome.SESSIONS: lambda reason, function: TooManySessionsError(
+            f"{function}: {reason}", retry_after=LOCK_SECONDS
+        ),
         Outcome.FAILED: lambda reason, function: DeviceFailureError(f"{function}: {reason}", reason=reason),
         Outcome.ABSENT: lambda reason, function: UnsupportedError(f"{function}: {reason}", function=function),
         Outcome.RIGHTS: lambda reason, function: InsufficientRightsError(f"{function}: {reason}", right=reason),

@@ -22,6 +22,7 @@ from ..errors import (
     ProtocolError,
     RejectedError,
     SystemFailure,
+    TooManySessionsError,
     UnsupportedError,
 )
 from ..model import Problem
@@ -43,6 +44,7 @@ DOUBT_SECONDS: Final = 300.0
 REFUSED_SECONDS: Final = 600.0
 """Pause after a refusal that only the owner can end."""
 FAREWELL_SECONDS: Final = 5.0
+_REFUSALS: Final = (InsufficientRightsError, RejectedError, UnsupportedError)
 _REFUSAL_LIMIT: Final = 64 * 1024
 _BREATH: Final = 20
 """Messages after which others get a turn."""
@@ -155,7 +157,7 @@ class EventStream:
 
     def _delay(self, error: SystemFailure, failures: int) -> float:
         """Return the seconds until the next try."""
-        if isinstance(error, (InsufficientRightsError, RejectedError, UnsupportedError)):
+        if isinstance(error, _REFUSALS):
             return REFUSED_SECONDS
         if isinstance(error, CredentialsBlockedError):
             return BACK_OFF[-1]
@@ -170,7 +172,7 @@ class EventStream:
         self.counts.last_failure = error.key
         _LOGGER.debug("The subscription failed: %s", error)
         self._tell(sink, PushState.DOWN, error.key)
-        if isinstance(error, (InsufficientRightsError, RejectedError, UnsupportedError)) and not self._refused:
+        if isinstance(error, (*_REFUSALS, TooManySessionsError)) and not self._refused:
             self._refused = True
             problem = Problem(key="receiver_stream_refused", placeholders={"reason": str(error)}, severe=True)
             sink.problems(TOPIC, (problem,))

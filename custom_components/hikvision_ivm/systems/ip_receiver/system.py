@@ -10,7 +10,7 @@ import aiohttp
 from .. import settings
 from ..background import Background
 from ..base import PushHealth, PushState, Runtime, Sink, System, Tier
-from ..errors import SystemFailure, UnsupportedError
+from ..errors import SystemFailure, TooManySessionsError, UnsupportedError
 from ..model import (
     AlarmPanelFeature,
     ButtonFeature,
@@ -291,6 +291,26 @@ class IpReceiverSystem(System):
     async def poll(self, tier: Tier, sink: Sink, wanted: Collection[str]) -> None:
         """Read one tier and deliver it."""
         self._begin(sink, wanted)
+        try:
+            self._check_held(tier)
+            await self._poll(tier, sink)
+            self._check_held(tier)
+        except TooManySessionsError:
+            self._tell_problems(sink)
+            raise
+        self._tell_problems(sink)
+
+    def _check_held(self, tier: Tier) -> None:
+        """Raise `TooManySessionsError` if a tier cannot be read at all for now."""
+        asked = (
+            ()
+            if tier is Tier.INVENTORY
+            else [state.device for state in self._panels if state.device.online is not False]
+        )
+        self.client.check_held([device.id for device in asked])
+
+    async def _poll(self, tier: Tier, sink: Sink) -> None:
+        """Read one tier."""
         match tier:
             case Tier.STATUS if len(self._panels):
                 await self._panels.sweep(What.ZONES)
@@ -300,7 +320,6 @@ class IpReceiverSystem(System):
                 await self._panels.sweep(What.PERIPHERALS)
             case Tier.STATUS | Tier.INVENTORY:
                 await self._renew(sink)
-        self._tell_problems(sink)
 
     def _deliver(self, report: Report) -> None:
         """Deliver what was read or ran out; before anybody listens it is kept by the panels."""
