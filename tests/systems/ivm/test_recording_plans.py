@@ -8,6 +8,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     DeviceOfflineError,
     InvalidArgumentError,
     NotConfirmedError,
+    ProtocolError,
     SystemFailure,
     UnlicensedError,
 )
@@ -95,6 +96,26 @@ async def test_a_plan_is_set_and_compared() -> None:
         made.cloud.fault("/record-plan", raw=other)
         with pytest.raises(NotConfirmedError):
             await plans.set_plan(address_of(gate), ALL_DAY)
+
+
+async def test_times_that_cannot_be_read_are_not_written_over() -> None:
+    """It is not known whether there is recording at all then; off and new times need none of the old ones."""
+    async with bench() as made:
+        plans, feature, gate = RecordingPlans(made.context, made.features), switch(made), made.cloud.channel("Gate")
+        raw = b'{"all_day": false, "time_sections": [{"day_of_week": "MON", "start_time": "1", "end_time": "2"}]}'
+        made.cloud.fault(f"channels/{gate.id}/record-plan", raw=raw, times=1)
+        with pytest.raises(ProtocolError):
+            await plans.switch(address_of(gate), on=True)
+        assert not made.sent(PATH)
+        made.cloud.fault(f"channels/{gate.id}/record-plan", raw=raw, times=1)
+        made.take(await plans.read(address_of(gate)))
+        assert made.value(feature) is UNKNOWN
+        made.cloud.fault(f"channels/{gate.id}/record-plan", raw=raw, times=1)
+        await plans.switch(address_of(gate), on=False)
+        assert gate.plan is None
+        made.cloud.fault(f"channels/{gate.id}/record-plan", raw=raw, times=1)
+        await plans.set_plan(address_of(gate), Plan(all_day=False, sections=(Section(1, "08:00:00", "18:00:00"),)))
+        assert gate.plan == CloudPlan(all_day=False, sections=OFFICE[:1])
 
 
 async def test_recording_that_ends_late() -> None:

@@ -134,8 +134,11 @@ class AlarmPlans(ChannelSettings[AlarmPlan, Wish]):
                 types[word] = around
             else:
                 stored[word] = around
+        times = change.times or document.times
+        if types and not times.whole:
+            raise ProtocolError(reason="not all times of recording can be read, so writing would change them")
         self._remember(address, stored)
-        return replace(document, types=MappingProxyType(types), times=change.times or document.times)
+        return replace(document, types=MappingProxyType(types), times=times)
 
     @override
     def write(self, address: ChannelAddress, document: AlarmPlan) -> Write:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, override
 
-from ..errors import InvalidArgumentError
+from ..errors import InvalidArgumentError, ProtocolError
 from ..kinds import Kind
 from ..model import UNKNOWN, Feature, SelectFeature, Unknown, Value
 from .channel_settings import ChannelSettings, Write
@@ -56,6 +56,8 @@ class RecordingPlans(ChannelSettings[Plan, Wish]):
             return document if document.means(change.plan) else change.plan
         if document.on:
             return document
+        if not document.whole:
+            raise ProtocolError(reason="the times of recording cannot be read, so writing would change them")
         return self._remembered(address) or ALL_DAY
 
     @override
