@@ -238,3 +238,16 @@ async def test_times_that_cannot_be_read_are_not_written_over(sections: str) -> 
                 outcomes.append(None)
         assert outcomes == [ProtocolError, ProtocolError, None, None]
         assert [body["channels"][0].get("all_day") for body in made.sent(PATH)] == [True]
+
+
+async def test_no_plan_is_told_without_one() -> None:
+    """After the last type was switched off, an answer that names none is what the cloud says of none."""
+    async with bench() as made:
+        plans, gate = AlarmPlans(made.context, made.features), made.cloud.channel("Gate")
+        gate.alarm_plans = [CloudAlarm(MOTION, 10, 20)]
+        motion, path = switch(made, MOTION), f"channels/{gate.id}/record-alarm-plan"
+        made.cloud.fault(path, raw=f'{{"plans": [{{"alarm_type": "{MOTION}"}}], "all_day": true}}', times=1)
+        made.cloud.fault(path, raw=b"{}")
+        await plans.switch(motion, address_of(gate, MOTION), on=False)
+        assert gate.alarm_plans == []
+        assert made.value(motion) is False
