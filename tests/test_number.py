@@ -12,6 +12,7 @@ import pytest
 from custom_components.hikvision_ivm.systems import errors
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import NumberFeature
+from custom_components.hikvision_ivm.systems.values import UNLIMITED
 
 from .fake_system import CHANNEL, FakeSystem
 
@@ -19,6 +20,8 @@ type SetUp = Callable[[], Awaitable[FakeSystem]]
 
 SPEED = NumberFeature(device_id=CHANNEL, kind=Kind.PTZ_SPEED, minimum=20, maximum=60)
 SECONDS = NumberFeature(device_id=CHANNEL, kind=Kind.PTZ_DURATION, minimum=0.1, maximum=10, step=0.1, unit="s")
+KEPT = NumberFeature(device_id=CHANNEL, kind=Kind.RETENTION, minimum=1, maximum=365, unit="d")
+KEPT_ID = "number.gate_retention_of_recordings"
 SPEED_ID = "number.gate_movement_speed"
 SECONDS_ID = "number.gate_movement_duration"
 
@@ -78,3 +81,15 @@ async def test_refusals(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) 
         await put(hass, SPEED_ID, 60)
     assert failed.value.translation_key == "invalid_argument"
     assert shown(hass, SPEED_ID).state == "40"
+
+
+async def test_a_number_without_an_end(hass: HomeAssistant, system: FakeSystem, set_up: SetUp) -> None:
+    """It is no number, and not the same as not knowing."""
+    system.has(KEPT, SECONDS)
+    await set_up()
+    assert "unlimited" not in shown(hass, KEPT_ID).attributes
+    for value, state, unlimited in ((UNLIMITED, "unknown", True), (30.0, "30.0", False)):
+        system.report({KEPT.id: value, SECONDS.id: 1.0})
+        await hass.async_block_till_done()
+        assert (shown(hass, KEPT_ID).state, shown(hass, KEPT_ID).attributes["unlimited"]) == (state, unlimited)
+    assert "unlimited" not in shown(hass, SECONDS_ID).attributes

@@ -11,6 +11,7 @@ from .coordinator import IvmConfigEntry
 from .entity import IvmEntity, async_add_features, by_kind
 from .systems.kinds import Kind
 from .systems.model import NumberFeature
+from .systems.values import Unlimited
 
 # One command at a time: what is set last must arrive last.
 PARALLEL_UPDATES = 1
@@ -39,6 +40,9 @@ NUMBERS = by_kind(
         Kind.RETENTION: DAYS,
     },
 )
+
+ENDLESS = frozenset({Kind.ALARM_RETENTION, Kind.RETENTION})
+"""Numbers that may have no end."""
 
 
 async def async_setup_entry(
@@ -78,9 +82,17 @@ class IvmNumber(IvmEntity[NumberFeature], NumberEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """The value; None if unknown."""
+        """The value; None if it is not known, or has no end."""
         known = self.known
         return known if isinstance(known, (int, float)) and not isinstance(known, bool) else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Whether there is no end, where there may be none and it is known."""
+        if self.feature.kind not in ENDLESS or self.known is None:
+            return None
+        return {"unlimited": isinstance(self.known, Unlimited)}
 
     @override
     async def async_set_native_value(self, value: float) -> None:

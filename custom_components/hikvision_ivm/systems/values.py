@@ -88,6 +88,14 @@ class PositionValue(StateValue):
     heading: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unlimited(StateValue):
+    """What a number is that has no end, such as the days for which something is kept."""
+
+
+UNLIMITED = Unlimited()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry(StateValue):
     """Something with a begin and an end, such as the reservation of a visitor.

@@ -207,3 +207,47 @@ async def test_without_the_service() -> None:
         plans, gate = AlarmPlans(made.context, made.features), made.cloud.channel("Gate")
         with pytest.raises(UnlicensedError):
             await plans.switch(switch(made, MOTION), address_of(gate, MOTION), on=True)
+
+
+READABLE = '{"day_of_week": 1, "start_time": "08:00:00", "end_time": "18:00:00"}'
+OPEN = '{"day_of_week": 2, "start_time": "08:00:00", "end_time": null}'
+NAMED = '{"day_of_week": "MON", "start_time": "08:00:00", "end_time": "18:00:00"}'
+
+
+@pytest.mark.parametrize("sections", [f"[{READABLE}, {OPEN}]", f"[{NAMED}]", '"weekdays"'])
+async def test_times_that_cannot_be_read_are_not_written_over(sections: str) -> None:
+    """Neither without those that make no sense, nor as all day; new times and a deletion need none of the old ones."""
+    async with bench() as made:
+        plans, gate = AlarmPlans(made.context, made.features), made.cloud.channel("Gate")
+        kept = f'"plans": [{{"alarm_type": "{MOTION}", "advance_time": 5, "after_time": 15}}], "all_day": false'
+        raw = f'{{{kept}, "time_sections": {sections}}}'.encode()
+        wishes = (
+            Wish(types=frozenset({LINE}), on=True),
+            Wish(types=frozenset({MOTION}), before=9),
+            Wish(types=frozenset({MOTION}), on=False),
+            Wish(types=frozenset({LINE}), on=True, times=Plan(all_day=True)),
+        )
+        outcomes = []
+        for wish in wishes:
+            made.cloud.fault(f"channels/{gate.id}/record-alarm-plan", raw=raw, times=1)
+            try:
+                await plans.change(address_of(gate), wish)
+            except (ProtocolError, NotConfirmedError) as error:
+                outcomes.append(type(error))
+            else:
+                outcomes.append(None)
+        assert outcomes == [ProtocolError, ProtocolError, None, None]
+        assert [body["channels"][0].get("all_day") for body in made.sent(PATH)] == [True]
+
+
+async def test_no_plan_is_told_without_one() -> None:
+    """After the last type was switched off, an answer that names none is what the cloud says of none."""
+    async with bench() as made:
+        plans, gate = AlarmPlans(made.context, made.features), made.cloud.channel("Gate")
+        gate.alarm_plans = [CloudAlarm(MOTION, 10, 20)]
+        motion, path = switch(made, MOTION), f"channels/{gate.id}/record-alarm-plan"
+        made.cloud.fault(path, raw=f'{{"plans": [{{"alarm_type": "{MOTION}"}}], "all_day": true}}', times=1)
+        made.cloud.fault(path, raw=b"{}")
+        await plans.switch(motion, address_of(gate, MOTION), on=False)
+        assert gate.alarm_plans == []
+        assert made.value(motion) is False

@@ -29,6 +29,7 @@ from custom_components.hikvision_ivm.systems.ivm.codes import (
     CloudFailureError,
     CloudRejectedError,
     NoDataError,
+    UnpaidError,
     failure,
 )
 from custom_components.hikvision_ivm.systems.transport.json import Fields
@@ -85,6 +86,9 @@ async def test_the_other_path_of_tokens() -> None:
         ("IVM.10022002", 200, NotFoundError),
         ("IVM.20000036", 400, DeviceOfflineError),
         ("IVM.20020008", 400, UnlicensedError),
+        ("IVM.20000049", 400, UnpaidError),
+        ("IVM.20020009", 400, UnpaidError),
+        ("IVM.20060054", 400, UnpaidError),
         ("IVM.20002008", 500, UnsupportedError),
         ("IVM.20020014", 500, NoDataError),
         ("IVM.20040009", 400, BusyError),

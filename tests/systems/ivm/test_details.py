@@ -9,7 +9,13 @@ from custom_components.hikvision_ivm.systems.ivm.budget import MOST, PER_MINUTE,
 from custom_components.hikvision_ivm.systems.ivm.capabilities import Gate
 from custom_components.hikvision_ivm.systems.ivm.channel import EventChannel
 from custom_components.hikvision_ivm.systems.ivm.commands import Parts, parts_of
-from custom_components.hikvision_ivm.systems.ivm.details import PRIME_MOST, REFUSED_SECONDS, Details
+from custom_components.hikvision_ivm.systems.ivm.details import (
+    FAILED_FACTOR,
+    PRIME_MOST,
+    REFUSED_SECONDS,
+    UNPAID_SECONDS,
+    Details,
+)
 from custom_components.hikvision_ivm.systems.ivm.learnt import NOTHING
 from custom_components.hikvision_ivm.systems.ivm.readings import (
     SETTINGS_SECONDS,
@@ -180,6 +186,60 @@ async def test_what_is_not_there_is_learnt_and_left_alone() -> None:
         made.clock.time += REFUSED_SECONDS
         await details.slice(everything(made))
         assert told[-1] == key or told[-2] == key
+
+
+async def test_what_is_not_paid_rests() -> None:
+    """It is no refusal: it is told whose it is, asked for every quarter of an hour, and comes back with its value."""
+    async with bench() as made:
+        details, *_ = details_of(made)
+        switch = made.feature(SwitchFeature, Kind.CONTINUOUS_RECORDING)
+        key = made.cloud.channel("Gate").key
+        for code in ("IVM.20000049", "IVM.20020009", "IVM.20060054"):
+            made.cloud.fault("record-plan", code=code, times=1)
+            made.clock.time += SETTINGS_SECONDS + 1
+            await details.slice(everything(made))
+            assert details.unpaid == {key}
+        assert details.refused == {}
+        made.clock.time += UNPAID_SECONDS + 1
+        await details.slice(everything(made))
+        assert made.value(switch) is True
+        assert details.unpaid == frozenset()
+
+
+async def test_who_does_not_look_any_more_is_told_of_no_bill() -> None:
+    """Else the problem would stay for ever: nothing would ask again."""
+    async with bench() as made:
+        details, *_ = details_of(made)
+        made.feature(SwitchFeature, Kind.CONTINUOUS_RECORDING)
+        made.cloud.fault("record-plan", code="IVM.20000049")
+        await details.slice(everything(made))
+        assert details.unpaid
+        await details.slice(set())
+        assert not details.unpaid
+
+
+async def test_an_answer_without_a_code_counts_the_second_time() -> None:
+    """A proxy on the way may say 404, too; two in a row are the cloud's word."""
+    async with bench() as made:
+        details, *_ = details_of(made)
+        switch = made.feature(SwitchFeature, Kind.CONTINUOUS_RECORDING)
+        key = made.cloud.channel("Gate").key
+
+        async def ask(*, missing: bool) -> None:
+            if missing:
+                made.cloud.fault("record-plan", status=404, raw=b"<html>404</html>", content_type="text/html", times=1)
+            made.clock.time += FAILED_FACTOR * SETTINGS_SECONDS + 1
+            await details.slice(everything(made))
+
+        await ask(missing=True)
+        await ask(missing=False)
+        assert made.value(switch) is True
+        await ask(missing=True)
+        assert details.refused == {}
+        await ask(missing=True)
+        assert details.refused == {key: {Gate.RECORDING}}
+        details.reconsider(key)
+        assert details.refused == {}
 
 
 async def test_who_is_offline_is_not_asked_for_what_only_it_knows() -> None:

@@ -223,6 +223,7 @@ def test_a_recorder() -> None:
     assert (recorder.area, recorder.place, recorder.manufacturer) == ("Garden", ("Home", "Garden"), "Huawei")
     assert (first.id, first.kind, first.parent, first.name) == (f"{UID}_D1_0", DeviceKind.CAMERA, recorder.id, "D1 0")
     assert (first.model, first.firmware, first.area) == ("X", "8", "Garden")
+    assert first.place == second.place == (*recorder.place, "D1")
     assert second.name == "D1 1"
     own = {one.kind for one in part.features if one.device_id == recorder.id}
     assert own == {Kind.DEVICE_EVENT, Kind.ONLINE, Kind.FROZEN, Kind.FIRMWARE}

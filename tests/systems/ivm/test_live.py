@@ -30,6 +30,7 @@ from custom_components.hikvision_ivm.systems.ivm.live import (
     RENEW_SECONDS,
     REVOKE,
     Live,
+    playable,
 )
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import CameraFeature, SelectFeature
@@ -288,6 +289,37 @@ async def test_what_nothing_can_play_is_no_address(url: str) -> None:
         made.cloud.fault(PATH, raw=_answer(made, url=url), status=200)
         with pytest.raises(NotPlayableError):
             await live.stream_source(camera(made))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "url", "usable"),
+    [
+        ("HTTPS_HLS", "http://192.0.2.4:7083/live/live.m3u8?token=x", False),
+        ("HTTPS_FLV", "http://192.0.2.4:7083/live/x.flv?token=x", False),
+        ("HTTPS_HLS", "https://192.0.2.4:7081/live/live.m3u8?token=x", True),
+        ("HTTPS_FLV", "https://192.0.2.4:7081/live/x.flv?token=x", True),
+        ("HTTP_HLS", "http://192.0.2.4:7083/live/live.m3u8?token=x", True),
+        ("HTTP_HLS", "https://192.0.2.4:7081/live/live.m3u8?token=x", True),
+        ("RTSP", "https://192.0.2.4:7081/live/live.m3u8?token=x", False),
+    ],
+)
+def test_encryption_that_was_asked_for(protocol: str, url: str, usable: bool) -> None:
+    """It is in the address, or the address is none; nobody is protected where the cloud itself is spoken to openly."""
+    assert (playable(url, protocol, plain=False) == url) is usable
+    assert (playable(url, protocol, plain=True) == url) is (usable or protocol != "RTSP")
+
+
+async def test_an_open_address_in_place_of_an_encrypted_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused like a protocol that is not offered, and what was chosen as open may still be used."""
+    monkeypatch.setattr("custom_components.hikvision_ivm.systems.ivm.live.is_plain", lambda context: False)
+    async with living() as (made, live):
+        with pytest.raises(NotPlayableError):
+            await live.stream_source(camera(made))
+    async with living() as (made, live):
+        made.cloud.secure_media = True
+        assert (await live.stream_source(camera(made)) or "").startswith("https://")
+    async with living(options={"live_protocol": "HTTP_HLS"}) as (made, live):
+        assert (await live.stream_source(camera(made)) or "").startswith("http://")
 
 
 async def test_nobody_has_to_wait_for_the_end(caplog: pytest.LogCaptureFixture) -> None:

@@ -21,12 +21,14 @@ from custom_components.hikvision_ivm.systems.ivm.plans import (
 from custom_components.hikvision_ivm.systems.transport.json import Fields
 
 WORK = tuple(Section(day, "08:00:00", "18:00:00") for day in range(1, 6))
+UNREADABLE = Plan(all_day=False, whole=False)
 
 
 @pytest.mark.parametrize(
     ("told", "plan"),
     [
         ({}, UNKNOWN_PLAN),
+        ({"all_day": None}, UNKNOWN_PLAN),
         ({"all_day": True}, ALL_DAY),
         ({"all_day": "true", "time_sections": []}, ALL_DAY),
         ({"all_day": False}, OFF),
@@ -35,13 +37,19 @@ WORK = tuple(Section(day, "08:00:00", "18:00:00") for day in range(1, 6))
             {"time_sections": {"day_of_week": "3", "start_time": "01:00:00", "end_time": "02:00:00"}},
             Plan(all_day=False, sections=(Section(3, "01:00:00", "02:00:00"),)),
         ),
-        ({"all_day": False, "time_sections": [{"day_of_week": 1}, 5]}, OFF),
+        ({"all_day": False, "time_sections": [{"day_of_week": 1}, 5]}, UNREADABLE),
+        ({"time_sections": [{"day_of_week": "MON", "start_time": "08:00:00", "end_time": "18:00:00"}]}, UNREADABLE),
+        ({"time_sections": "weekdays"}, UNREADABLE),
+        (
+            {"time_sections": [{"day_of_week": 1, "start_time": "08:00:00", "end_time": "18:00:00"}, 5]},
+            Plan(all_day=False, sections=WORK[:1], whole=False),
+        ),
     ],
 )
 def test_what_is_told(told: dict[str, Any], plan: Plan) -> None:
     """Half of it may be missing, and one section may be no list."""
     assert read_plan(Fields(told)) == plan
-    assert plan.on is {UNKNOWN_PLAN: None, OFF: False}.get(plan, True)
+    assert plan.on is {UNKNOWN_PLAN: None, UNREADABLE: None, OFF: False}.get(plan, True)
 
 
 def section(start: str, end: str, days: Any = None) -> dict[str, Any]:
@@ -128,5 +136,7 @@ def test_plans_that_mean_the_same() -> None:
     assert whole_week.means(ALL_DAY)
     assert not whole_week.means(OFF)
     assert not UNKNOWN_PLAN.means(UNKNOWN_PLAN)
+    part = Plan(all_day=False, sections=WORK, whole=False)
+    assert not part.means(Plan(all_day=False, sections=WORK)) and not Plan(all_day=False, sections=WORK).means(part)
     assert stored_plan("?") is None
     assert stored_plan([["x"], [1, "00:00:00", "01:00:00"]]) == Plan(False, (Section(1, MIDNIGHT, "01:00:00"),))

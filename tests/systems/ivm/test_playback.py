@@ -18,9 +18,14 @@ from custom_components.hikvision_ivm.systems.errors import (
     InvalidArgumentError,
     NotFoundError,
     NotPlayableError,
+    ProtocolError,
+    QuotaError,
+    ResponseTimeoutError,
+    SystemFailure,
     UnlicensedError,
     UnsupportedError,
 )
+from custom_components.hikvision_ivm.systems.ivm.codes import OccupiedError
 from custom_components.hikvision_ivm.systems.ivm.playback import CLOUD, DAY, DEVICE, ArchivedError, Playback
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import CameraFeature
@@ -169,6 +174,36 @@ async def test_a_camera_that_is_away_has_recordings_in_the_cloud() -> None:
             await playback.recordings(CameraFeature(device_id="d", kind=Kind.MAIN_STREAM), NOON - HOUR, NOON)
 
 
+@pytest.mark.parametrize(
+    ("failure", "of_store"),
+    [
+        (OccupiedError("somebody else"), True),
+        (ProtocolError(reason="a page of a proxy"), True),
+        (ResponseTimeoutError(reason="no answer within 15 seconds"), True),
+        (QuotaError("too many calls"), False),
+        (ConnectionFailedError(reason="no route"), False),
+    ],
+)
+async def test_a_store_that_cannot_tell_hides_no_other(
+    monkeypatch: pytest.MonkeyPatch, failure: SystemFailure, of_store: bool
+) -> None:
+    """Whatever is wrong with it; what is wrong with the cloud is told, and so is a failure of both."""
+    async with recorded() as (made, playback, camera):
+        real, away = made.context.client.pages, {"DEVICE"}
+
+        async def pages(path: str, **more: Any) -> Any:
+            if more["query"]["record_position"] in away:
+                raise failure
+            return await real(path, **more)
+
+        monkeypatch.setattr(made.context.client, "pages", pages)
+        if of_store:
+            assert {one.store for one in await playback.recordings(camera, NOON - HOUR, NOON)} == {CLOUD}
+            away.add("CLOUD")
+        with pytest.raises(type(failure)):
+            await playback.recordings(camera, NOON - HOUR, NOON)
+
+
 # playing
 
 
@@ -188,6 +223,18 @@ async def test_a_recording_plays(store: str, folder: str, dirty: Any) -> None:
         assert await asyncio.to_thread(_frames, url) == 5
         await playback.revoke(url)
         assert address.revoked
+
+
+async def test_an_open_address_in_place_of_an_encrypted_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recording does not play by it, unless the options say that others may read along."""
+    monkeypatch.setattr("custom_components.hikvision_ivm.systems.ivm.playback.is_plain", lambda context: False)
+    async with recorded() as (made, playback, camera):
+        with pytest.raises(NotPlayableError):
+            await playback.source(camera, NOON - 2 * HOUR, NOON - HOUR)
+    async with recorded(options={"live_protocol": "HTTP_HLS"}) as (made, playback, camera):
+        assert given(made, await playback.source(camera, NOON - 2 * HOUR, NOON - HOUR)).protocol == "HTTP_HLS"
+        made.cloud.secure_media = True
+        assert given(made, await playback.source(camera, NOON - 2 * HOUR, NOON - HOUR)).protocol == "HTTPS_HLS"
 
 
 async def test_the_connection_may_lie_beside_the_list() -> None:

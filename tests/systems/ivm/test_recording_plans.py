@@ -1,6 +1,7 @@
 """Continuous recording: switched, planned, and of which stream, over real sockets."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -8,6 +9,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     DeviceOfflineError,
     InvalidArgumentError,
     NotConfirmedError,
+    ProtocolError,
     SystemFailure,
     UnlicensedError,
 )
@@ -95,6 +97,61 @@ async def test_a_plan_is_set_and_compared() -> None:
         made.cloud.fault("/record-plan", raw=other)
         with pytest.raises(NotConfirmedError):
             await plans.set_plan(address_of(gate), ALL_DAY)
+
+
+async def test_times_that_cannot_be_read_are_not_written_over() -> None:
+    """It is not known whether there is recording at all then; off and new times need none of the old ones."""
+    async with bench() as made:
+        plans, feature, gate = RecordingPlans(made.context, made.features), switch(made), made.cloud.channel("Gate")
+        raw = b'{"all_day": false, "time_sections": [{"day_of_week": "MON", "start_time": "1", "end_time": "2"}]}'
+        made.cloud.fault(f"channels/{gate.id}/record-plan", raw=raw, times=1)
+        with pytest.raises(ProtocolError):
+            await plans.switch(address_of(gate), on=True)
+        assert not made.sent(PATH)
+        made.cloud.fault(f"channels/{gate.id}/record-plan", raw=raw, times=1)
+        made.take(await plans.read(address_of(gate)))
+        assert made.value(feature) is UNKNOWN
+        made.cloud.fault(f"channels/{gate.id}/record-plan", raw=raw, times=1)
+        await plans.switch(address_of(gate), on=False)
+        assert gate.plan is None
+        made.cloud.fault(f"channels/{gate.id}/record-plan", raw=raw, times=1)
+        await plans.set_plan(address_of(gate), Plan(all_day=False, sections=(Section(1, "08:00:00", "18:00:00"),)))
+        assert gate.plan == CloudPlan(all_day=False, sections=OFFICE[:1])
+
+
+async def test_no_plan_is_told_without_one() -> None:
+    """After a deletion, an answer without the fields of a plan is what the cloud says of none, also after a restart."""
+    async with bench() as made:
+        plans, feature, gate = RecordingPlans(made.context, made.features), switch(made), made.cloud.channel("Gate")
+        path = f"channels/{gate.id}/record-plan"
+        made.take(await plans.read(address_of(gate)))
+        bare = json.dumps({"device_id": gate.device.id, "channel_id": gate.id})
+        made.cloud.fault(path, raw=bare, times=1)
+        made.take(await plans.read(address_of(gate)))
+        assert made.value(feature) is UNKNOWN
+        made.cloud.fault(path, raw=b'{"all_day": true}', times=1)
+        made.cloud.fault(path, raw=bare)
+        await plans.switch(address_of(gate), on=False)
+        assert gate.plan is None
+        assert made.value(feature) is False
+        again = RecordingPlans(made.context, made.features)
+        made.take(await again.read(address_of(gate)))
+        assert made.value(feature) is False
+        made.cloud.heal()
+        await again.switch(address_of(gate), on=True)
+        assert made.value(feature) is True
+
+
+async def test_a_deletion_that_is_refused_says_nothing_of_later_answers() -> None:
+    """What was not deleted is not off because an answer is bare."""
+    async with bench() as made:
+        plans, feature, gate = RecordingPlans(made.context, made.features), switch(made), made.cloud.channel("Gate")
+        made.cloud.fault(PATH, code="IVM.20000043", method="POST")
+        with pytest.raises(DeviceOfflineError):
+            await plans.switch(address_of(gate), on=False)
+        made.cloud.fault(f"channels/{gate.id}/record-plan", raw=b"{}")
+        made.take(await plans.read(address_of(gate)))
+        assert made.value(feature) is UNKNOWN
 
 
 async def test_recording_that_ends_late() -> None:

@@ -6,6 +6,7 @@ from custom_components.hikvision_ivm.systems.errors import NotConfirmedError, Re
 from custom_components.hikvision_ivm.systems.ivm.retention import ALARM, FIXED_SECONDS, NORMAL, Retention
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, NumberFeature
+from custom_components.hikvision_ivm.systems.values import UNLIMITED
 from simulators.ivm import DevicePlan
 
 from .settings_bench import Bench, address_of, bench
@@ -40,7 +41,7 @@ async def test_for_good_is_no_number() -> None:
         days, gate, kept = Retention(made.context, made.features, NORMAL), made.cloud.channel("Gate"), number(made)
         gate.retention = {"normal": 0, "alarm": 7}
         made.take(await days.read(address_of(gate)))
-        assert made.value(kept) is UNKNOWN
+        assert made.value(kept) is UNLIMITED
         await days.set(address_of(gate), 365)
         assert made.value(kept) == 365.0
         for raw in (b"{}", b'{"time_policies": [{"storage_days": 3, "storage_type": "MOTION_RECORD"}]}'):

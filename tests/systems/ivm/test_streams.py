@@ -1,6 +1,7 @@
 """How streams are encoded: one thing is changed, everything else goes back as it came."""
 
 from copy import deepcopy
+import json
 from typing import Any
 
 import pytest
@@ -97,6 +98,34 @@ async def test_what_follows_another_resolution() -> None:
         assert (found["resolution"], found["definition"]) == ("1280*720", "720p")
         assert (found["bit_rate"], found["frame_rate"]) == (4096, 25)
         assert made.value(size) == "1280\u00d7720"
+
+
+async def test_a_name_in_place_of_a_resolution() -> None:
+    """As the answer is printed (L12120): what the name stands for is shown, and confirms what was set."""
+    async with bench() as made:
+        streams, gate = Streams(made.context, made.features), gate_of(made)
+        for row in gate.stream_detail["stream_info"]:
+            del row["resolution"]
+        gate.stream_detail["stream_info"][0]["definition"] = "2k"
+        sizes = ("2560\u00d71440", "1920\u00d71080")
+        shown = made.feature(SensorFeature, Kind.RESOLUTION, detail=MAIN)
+        size = made.feature(SelectFeature, Kind.RESOLUTION, detail=MAIN, options=sizes)
+        made.take(await streams.read(address_of(gate)))
+        assert made.value(shown) == made.value(size) == sizes[0]
+        await streams.set(size, sizes[0])
+        assert not made.sent(PATH)
+
+        answer = deepcopy(gate.stream_detail)
+        made.cloud.fault(PATH, raw=json.dumps(answer), times=1, method="GET")
+        answer["stream_info"][0]["definition"] = "1080P"
+        made.cloud.fault(PATH, raw=json.dumps(answer), times=1, method="GET")
+        await streams.set(size, sizes[1])
+        sent = made.sent(PATH)[-1]["stream_info"][0]
+        assert (sent["resolution"], sent["definition"]) == ("1920*1080", "1080P")
+        assert made.value(size) == sizes[1]
+        gate.stream_detail["stream_info"][0] = {"stream_type": 0, "encode_type": "H.264", "definition": "8K"}
+        made.take(await streams.read(address_of(gate)))
+        assert made.value(size) is UNKNOWN
 
 
 async def test_a_resolution_without_a_name() -> None:

@@ -187,3 +187,36 @@ async def test_a_device_that_comes_back() -> None:
         assert run.some(Kind.CRUISE, part="1")
         assert run.value(Kind.CRUISE, part="1") in {True, False}
         assert len(run.one(Kind.PTZ_PRESET).options) == 2
+
+
+async def test_a_bill_is_told_and_takes_nothing_away() -> None:
+    """Lists say that everything is granted; the refusal of one call is a problem until that is paid."""
+    async with running(PLAN, prime=False) as run:
+        run.cloud.fault("statistics/people", code="IVM.20000049")
+        await run.prime()
+        assert set(run.problems("states")) == {"ivm_unpaid"}
+        assert run.problems("states")["ivm_unpaid"].placeholders["names"] == "Gate"
+        assert run.some(Kind.PEOPLE_ENTERED) and run.value(Kind.PEOPLE_ENTERED) is UNKNOWN
+        run.cloud.heal()
+        run.clock.move(run.clock.passed + 901)
+        await run.poll(Tier.DETAIL)
+        assert not run.problems("states")
+        assert run.value(Kind.PEOPLE_ENTERED) is not UNKNOWN
+
+
+@pytest.mark.parametrize("tier", [Tier.STATUS, Tier.INVENTORY])
+async def test_what_is_booked_later_is_offered_again(tier: Tier) -> None:
+    """What was refused is not, once the services of the channel are other than before."""
+    async with running(PLAN, prime=False) as run:
+        run.cloud.fault("statistics/people", code="IVM.20090016")
+        await run.prime()
+        assert not run.some(Kind.PEOPLE_ENTERED)
+        await run.poll(tier)
+        await run.wait(3)
+        assert not run.some(Kind.PEOPLE_ENTERED)
+        run.cloud.heal()
+        run.cloud.channel("Gate").set_package("CUSTOMER_GROUP", "GRANT")
+        await run.poll(tier)
+        await run.wait(130)
+        await run.poll(Tier.DETAIL)
+        assert run.value(Kind.PEOPLE_ENTERED) is not UNKNOWN

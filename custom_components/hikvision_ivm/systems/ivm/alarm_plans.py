@@ -13,7 +13,10 @@ from typing import Any, Final, override
 from ..errors import InvalidArgumentError, ProtocolError, UnsupportedError
 from ..kinds import Kind
 from ..model import UNKNOWN, Feature, NumberFeature, SwitchFeature, Unknown, Value
+from .channel_features import ChannelFeatures
 from .channel_settings import ChannelSettings, Write
+from .context import Context
+from .deletions import Deletions
 from .places import dc
 from .plans import ALL_DAY, Plan, read_plan
 from .recording_plans import PLAN_PATH
@@ -75,6 +78,11 @@ class AlarmPlans(ChannelSettings[AlarmPlan, Wish]):
 
     kinds = frozenset({Kind.ALARM_RECORDING, Kind.PRE_RECORDING, Kind.POST_RECORDING})
 
+    def __init__(self, context: Context, features: ChannelFeatures) -> None:
+        """Does no I/O."""
+        super().__init__(context, features)
+        self._deletions = Deletions(context.runtime, "alarm")
+
     def types(self, key: tuple[str, str]) -> tuple[str, ...]:
         """Return the alarm types that are or were recorded of a channel, as far as known."""
         plan = self.known.get(key)
@@ -104,7 +112,7 @@ class AlarmPlans(ChannelSettings[AlarmPlan, Wish]):
 
     @override
     async def fetch(self, address: ChannelAddress) -> AlarmPlan:
-        """Read the plan of a channel."""
+        """Read the plan of a channel. Where it was deleted, an answer that tells of none is that."""
         answer = await self.context.client.call("GET", f"{dc(address)}/record-alarm-plan")
         raw = answer.get("plans")
         read = 0
@@ -115,7 +123,8 @@ class AlarmPlans(ChannelSettings[AlarmPlan, Wish]):
                 found[word] = Around(BEFORE if before is None else before, AFTER if after is None else after)
                 read += 1
         whole = read == (len(raw) if isinstance(raw, list) else raw is not None)
-        return AlarmPlan(MappingProxyType(found), read_plan(answer), told="plans" in answer, whole=whole)
+        told = "plans" in answer or address.key in self._deletions
+        return AlarmPlan(MappingProxyType(found), read_plan(answer), told=told, whole=whole)
 
     @override
     def applied(self, address: ChannelAddress, document: AlarmPlan, change: Wish) -> AlarmPlan:
@@ -134,8 +143,11 @@ class AlarmPlans(ChannelSettings[AlarmPlan, Wish]):
                 types[word] = around
             else:
                 stored[word] = around
+        times = change.times or document.times
+        if types and not times.whole:
+            raise ProtocolError(reason="not all times of recording can be read, so writing would change them")
         self._remember(address, stored)
-        return replace(document, types=MappingProxyType(types), times=change.times or document.times)
+        return replace(document, types=MappingProxyType(types), times=times)
 
     @override
     def write(self, address: ChannelAddress, document: AlarmPlan) -> Write:
@@ -149,6 +161,12 @@ class AlarmPlans(ChannelSettings[AlarmPlan, Wish]):
         ]
         times = document.times if document.times.on else ALL_DAY
         return Write(method="PUT", path=PATH, items="channels", item={**channel, "plans": plans, **times.fields})
+
+    @override
+    def wrote(self, address: ChannelAddress, document: AlarmPlan) -> None:
+        """Note a deletion."""
+        if not document.types:
+            self._deletions.note(address.key)
 
     @override
     def found(self, document: AlarmPlan, change: Wish) -> tuple[object, object] | None:

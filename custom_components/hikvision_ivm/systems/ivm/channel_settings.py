@@ -99,6 +99,9 @@ class ChannelSettings[Document, Change](ABC):
         """Remember what was read."""
         self.known[address.key] = document
 
+    def wrote(self, address: ChannelAddress, document: Document) -> None:  # noqa: B027 - most have nothing to do
+        """Learn from settings that were taken."""
+
     def refuses(self, address: ChannelAddress, failure: SystemFailure) -> None:  # noqa: B027 - most have nothing to do
         """Learn from a refusal to write."""
 
@@ -202,10 +205,13 @@ class ChannelSettings[Document, Change](ABC):
                 for start in range(0, len(rows), LARGEST_BATCH)
             ),
         )
-        for outcome in outcomes:
-            for address, failure in outcome.items():
+        failures = {address: failure for outcome in outcomes for address, failure in outcome.items()}
+        for address, one in work.items():
+            if (failure := failures.get(address)) is not None:
                 self.refuses(address, failure)
-                _fail(work[address].open, failure)
+                _fail(one.open, failure)
+            elif one.document is not None:
+                self.wrote(address, one.document)
 
     async def _send_one(self, address: ChannelAddress, write: Write) -> dict[ChannelAddress, SystemFailure]:
         """Write the settings of one channel; returns why that failed."""

@@ -49,6 +49,12 @@ class NoDataError(NotFoundError):
     """There is nothing to be found: an answer, and no failure."""
 
 
+class UnpaidError(UnlicensedError):
+    """A service rests because a bill is open: it is there, and comes back once that is paid."""
+
+    key = "cloud_error"
+
+
 class StreamRefusedError(CloudRejectedError):
     """The channel does not offer this protocol or this stream; another one may work."""
 
@@ -131,9 +137,10 @@ CODES: Final[Mapping[str, Maker]] = MappingProxyType(
         ),
         **_rows(
             _by_function(UnlicensedError),
-            "20000049", "20020009", "20060054", "20020008", "20060026", "20090016", "20010011", "20010013", "20010015",
-            "20010017", "20010024", "20010026", "20010030",
+            "20020008", "20060026", "20090016", "20010011", "20010013", "20010015", "20010017", "20010024", "20010026",
+            "20010030",
         ),
+        **_rows(_by_function(UnpaidError), "20000049", "20020009", "20060054"),
         **_rows(_by_message(DeviceOfflineError), "20000036", "20000037", "20000043"),
         **_rows(_by_message(FrozenError), "20000011", "20000015", "20000035", "20000048", "20020007"),
         **_rows(_by_reason(StreamRefusedError), "10026003", "10026004"),

@@ -24,7 +24,7 @@ from ..kinds import Kind
 from ..model import Feature, Inventory, Report
 from .budget import Budget
 from .capabilities import Gate
-from .codes import NoDataError
+from .codes import NoDataError, UnpaidError
 from .context import Context
 from .records import ChannelAddress
 
@@ -38,6 +38,8 @@ FAILED_FACTOR: Final = 2.0
 """Periods until something is tried again that failed."""
 REFUSED_SECONDS: Final = 86_400.0
 """Until something is tried again that turned out not to be there."""
+UNPAID_SECONDS: Final = 900.0
+"""Until something is tried again that rests because it is not paid: so soon it is noticed that it was."""
 ROUND: Final = 4
 """Requests of one slice at most, whatever was saved up."""
 
@@ -103,6 +105,8 @@ class Details:
         self._learnt = learnt
         self._due: dict[tuple[str, Place], float] = {}
         self._tried: set[tuple[str, Place]] = set()
+        self._doubted: set[tuple[str, Place]] = set()
+        self._unpaid: set[tuple[str, Place]] = set()
         self._turn = 0
         self._indexed: Inventory | None = None
         self._jobs: tuple[_Job, ...] = ()
@@ -130,6 +134,8 @@ class Details:
         if self._context.client.strained:
             return
         now = self._context.runtime.monotonic()
+        if self._unpaid:
+            self._unpaid &= {self._key(job) for job in self._all() if self._is_wanted(job, wanted)}
         due = [job for job in self._all() if self._urgency(job, now) >= 0 and self._is_wanted(job, wanted)]
         for job in due:
             if job.reading.free:
@@ -160,6 +166,19 @@ class Details:
             if not job.reading.free and any(feature.id in wanted for feature in job.features)
         )
 
+    @property
+    def unpaid(self) -> frozenset[Place]:
+        """Channels of which something that somebody looks at rests because it is not paid."""
+        return frozenset(place for _, place in self._unpaid)
+
+    def reconsider(self, place: Place) -> None:
+        """Forget what turned out not to be there of a channel, and ask again: it may be by now."""
+        self.refused.pop(place, None)
+        now = self._context.runtime.monotonic()
+        for reading in self._readings:
+            if (key := (reading.name, place)) in self._due:
+                self._due[key] = min(self._due[key], now)
+
     async def _run(self, job: _Job) -> bool:
         """Read one thing and deliver it; returns whether it makes sense to go on with others."""
         reading, now = job.reading, self._context.runtime.monotonic()
@@ -171,12 +190,14 @@ class Details:
             raise
         except NoDataError:
             # Nothing yet, which is an answer.
+            self._answered(job)
             return True
+        except UnpaidError as error:
+            self._due[self._key(job)] = now + UNPAID_SECONDS
+            self._unpaid.add(self._key(job))
+            _LOGGER.debug("%s of %s is not paid: %s", reading.name, job.place, error)
         except (UnsupportedError, NotFoundError) as error:
-            self._due[self._key(job)] = now + max(REFUSED_SECONDS, reading.period)
-            _LOGGER.debug("%s of %s is not there: %s", reading.name, job.place, error)
-            if reading.gate is not None and isinstance(error, UnsupportedError):
-                self._refuse(job.place, reading.gate)
+            self._miss(job, error, now)
         except SystemFailure as error:
             self._due[self._key(job)] = now + reading.period * FAILED_FACTOR
             _LOGGER.debug("%s of %s could not be read: %s", reading.name, job.place, error)
@@ -187,10 +208,29 @@ class Details:
             if isinstance(error, DeviceOfflineError):
                 self._due[self._key(job)] = now + reading.period
         else:
+            self._answered(job)
             if report.values or report.occurrences:
                 self._context.deliver(report)
             self._learnt(job.place)
         return True
+
+    def _answered(self, job: _Job) -> None:
+        """Note that something is there and paid."""
+        self._doubted.discard(self._key(job))
+        self._unpaid.discard(self._key(job))
+
+    def _miss(self, job: _Job, error: SystemFailure, now: float) -> None:
+        """Note that something is not there. Without a code, anything on the way may have said so: then it takes two."""
+        key, reading = self._key(job), job.reading
+        self._unpaid.discard(key)
+        _LOGGER.debug("%s of %s is not there: %s", reading.name, job.place, error)
+        if not error.code and key not in self._doubted:
+            self._doubted.add(key)
+            self._due[key] = now + reading.period * FAILED_FACTOR
+            return
+        self._due[key] = now + max(REFUSED_SECONDS, reading.period)
+        if reading.gate is not None and isinstance(error, UnsupportedError):
+            self._refuse(job.place, reading.gate)
 
     def _refuse(self, place: Place, gate: Gate) -> None:
         """Note what is not there."""
@@ -224,6 +264,8 @@ class Details:
             # What is new counts as overdue by its period, and not as more: else much that is new would hold up the rest.
             self._due = {(key := self._key(job)): self._due.get(key, now - job.reading.period) for job in self._jobs}
             self._tried &= self._due.keys()
+            self._doubted &= self._due.keys()
+            self._unpaid &= self._due.keys()
             self._indexed = inventory
         return self._jobs
 

@@ -116,7 +116,7 @@ def device_of(uid: str, device: DeviceRecord, facts: Facts) -> Device:
 
 
 def channel_device(uid: str, device: DeviceRecord, channel: ChannelRecord, facts: Facts) -> Device:
-    """Return a channel of a device with several."""
+    """Return a channel of a device with several. It lies in that: channels of two recorders may have one name."""
     place = org_names(facts, device.orgs[-1] if device.orgs else None)
     return Device(
         id=channel_id(uid, device, channel.id),
@@ -127,7 +127,7 @@ def channel_device(uid: str, device: DeviceRecord, channel: ChannelRecord, facts
         model=channel.model,
         firmware=channel.firmware,
         area=place[-1] if place else device.org_name,
-        place=place,
+        place=(*place, device.name or device.id),
     )
 
 

@@ -1,7 +1,7 @@
 """Letting features follow what is found out of channels: what they have, and what they turned out not to have."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -12,14 +12,14 @@ from .channel_features import Key
 from .commands import Parts
 from .inventory import Stock
 from .readings import learnt_of
-from .records import ChannelAddress
+from .records import ChannelAddress, Facts
 
 GROW_SECONDS: Final = 1.0
 """What is learnt of channels within this time becomes one new inventory."""
 
 
 class Learning:
-    """Learns of channels. `absent` tells what `Details` found not to be there."""
+    """Learns of channels. `absent` tells what `Details` found not to be there, `reconsider` lets it forget that."""
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Learning:
         parts: Parts,
         *,
         absent: Callable[[Key], frozenset[Gate]],
+        reconsider: Callable[[Key], None],
         grown: Callable[[Collection[Key]], None],
     ) -> None:
         """`grown` is called with channels when there is another inventory because of them. Does no I/O."""
@@ -37,6 +38,7 @@ class Learning:
         self._stock = stock
         self._parts = parts
         self._absent = absent
+        self._reconsider = reconsider
         self._grown = grown
         self._waiting: set[Key] = set()
         self._task: asyncio.Task[None] | None = None
@@ -56,6 +58,19 @@ class Learning:
         before = self._stock.lessons.of(key)
         self._stock.learn(key, learnt_of(self._parts, key, before, self._absent(key)))
         self._grow(key)
+
+    def rebooked(self, before: Facts, devices: Iterable[str]) -> None:
+        """Offer again what was refused of channels whose services are other than `before`: what is booked now may work."""
+        facts = self._stock.facts
+        for device in devices:
+            record = facts.devices.get(device)
+            for channel in () if record is None else record.channels:
+                key = (device, channel)
+                known, then, now = self._stock.lessons.of(key), before.channels.get(key), facts.channels.get(key)
+                if known.refused and then is not None and now is not None and then.packages != now.packages:
+                    self._reconsider(key)
+                    self._stock.learn(key, replace(known, refused=frozenset()))
+                    self._grow(key)
 
     def _grow(self, key: Key) -> None:
         """Let features follow, soon."""

@@ -72,8 +72,11 @@ STREAMS: Final[Mapping[str, tuple[StreamType, ...]]] = MappingProxyType(
 _WORDS: Final[Mapping[Kind, str]] = MappingProxyType({Kind.SUB_STREAM: SUB, Kind.THIRD_STREAM: THIRD})
 RTSP: Final = "RTSP"
 _ENCRYPTED: Final = ("HTTPS_HLS", "HTTPS_FLV")
-_SCHEMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType({RTSP: frozenset({"rtsp", "rtsps"})})
 _WEB: Final = frozenset({"http", "https"})
+_SECURE_WEB: Final = frozenset({"https"})
+_SCHEMES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {RTSP: frozenset({"rtsp", "rtsps"}), "HTTPS_HLS": _SECURE_WEB, "HTTPS_FLV": _SECURE_WEB}
+)
 _NO_PROTOCOL: Final = "IVM.10026003"
 _NO_STREAM: Final = "IVM.10026004"
 _OF_ALL: Final = (AuthenticationError, BusyError, ConnectionFailedError, ProtocolError)
@@ -313,14 +316,14 @@ class Live:
         """Ask by §9.1."""
         body = {"channels": [wish.item for wish in wishes], "expire_time": LIFE_SECONDS, "use_times": 1}
         answer = await self._context.client.call("POST", PATH, body=body, version=2, writes=False)
-        return _told(wishes, answer, "live_connections")
+        return _told(wishes, answer, "live_connections", plain=is_plain(self._context))
 
     async def _request_old(self, wishes: Sequence[_Wish]) -> dict[_Wish, list[str | SystemFailure]]:
         """Ask by §9.10, which has other names for some protocols."""
         items = [{**one.item, "live_protocol": _OLD_NAMES.get(one.protocol, one.protocol)} for one in wishes]
         body = {"channels": items, "expire_time": LIFE_SECONDS, "use_times": 1}
         answer = await self._context.client.call("POST", OLD_PATH, body=body, writes=False)
-        return _told(wishes, answer, "channels")
+        return _told(wishes, answer, "channels", plain=is_plain(self._context))
 
     # what was given out
 
@@ -350,7 +353,7 @@ def _fail(waiting: _Waiting, error: SystemFailure) -> None:
             future.set_exception(error)
 
 
-def _told(wishes: Sequence[_Wish], answer: Fields, key: str) -> dict[_Wish, list[str | SystemFailure]]:
+def _told(wishes: Sequence[_Wish], answer: Fields, key: str, *, plain: bool) -> dict[_Wish, list[str | SystemFailure]]:
     """Return what was told of each wish, in order where several are of one channel."""
     by_channel: dict[tuple[str, str], list[_Wish]] = {}
     for wish in wishes:
@@ -361,21 +364,32 @@ def _told(wishes: Sequence[_Wish], answer: Fields, key: str) -> dict[_Wish, list
         if not named:
             continue
         wish = named.pop(0)
-        found.setdefault(wish, []).append(failed or _url_of(item, wish))
+        found.setdefault(wish, []).append(failed or _url_of(item, wish, plain=plain))
     return found
 
 
-def _url_of(item: Fields, wish: _Wish) -> str | SystemFailure:
+def _url_of(item: Fields, wish: _Wish, *, plain: bool) -> str | SystemFailure:
     """Return the address of an item, or why there is none that anything can play."""
     url = item.child("cloud_trans_connections").text("live_url") or item.text("live_url")
-    return playable(url, wish.protocol) or StreamRefusedError(reason=f"no address to play as {wish.protocol}")
+    return playable(url, wish.protocol, plain=plain) or StreamRefusedError(
+        reason=f"no address to play as {wish.protocol}"
+    )
 
 
-def playable(url: str | None, protocol: str) -> str | None:
-    """Return an address if it is one of its protocol; others are for the maker's own programs."""
+def is_plain(context: Context) -> bool:
+    """Whether the cloud itself is spoken to without encryption, as its owner entered it."""
+    return context.client.http.base_url.startswith("http://")
+
+
+def playable(url: str | None, protocol: str, *, plain: bool) -> str | None:
+    """Return an address if it is one of its protocol; others are for the maker's own programs.
+
+    Where encryption was asked for, it has to be there; `plain`: unless the cloud itself is spoken to without.
+    """
+    schemes = _SCHEMES.get(protocol, _WEB)
     try:
         parts = urlsplit(url or "")
-        usable = parts.scheme in _SCHEMES.get(protocol, _WEB) and bool(parts.hostname)
+        usable = parts.scheme in (_WEB if plain and schemes is _SECURE_WEB else schemes) and bool(parts.hostname)
     except ValueError:
         return None
     return url if usable else None

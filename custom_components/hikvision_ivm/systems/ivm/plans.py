@@ -37,16 +37,19 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Times of recording. `all_day` None and no sections: nothing is known."""
+    """Times of recording. `told` False: nothing is known. `whole` False: there are more times, which cannot be read."""
 
     all_day: bool | None = None
     sections: tuple[Section, ...] = ()
     told: bool = True
+    whole: bool = True
 
     @property
     def on(self) -> bool | None:
         """Whether anything is recorded; None if that is not known."""
-        return bool(self.all_day or self.sections) if self.told else None
+        if self.all_day or self.sections:
+            return True
+        return False if self.told and self.whole else None
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -56,8 +59,8 @@ class Plan:
         return {"all_day": False, "time_sections": [section.item for section in self.sections]}
 
     def means(self, other: Plan) -> bool:
-        """Whether another plan records at the same times."""
-        if self.on is None or other.on is None:
+        """Whether another plan records at the same times, as far as both are known whole."""
+        if self.on is None or other.on is None or not (self.whole and other.whole):
             return False
         return _covered(self) == _covered(other)
 
@@ -71,17 +74,19 @@ MODES: Final[Mapping[str, Plan]] = MappingProxyType({"all_day": ALL_DAY, SCHEDUL
 
 
 def read_plan(told: Fields) -> Plan:
-    """Return the plan at the root of an answer; what of it makes no sense is left out."""
-    if "all_day" not in told and "time_sections" not in told:
+    """Return the plan at the root of an answer; of what makes no sense only that it is there is kept (`whole`)."""
+    raw = told.get("time_sections")
+    if (all_day := told.flag("all_day")) is None and raw is None:
         return UNKNOWN_PLAN
-    if told.flag("all_day"):
+    if all_day:
         return ALL_DAY
     found = []
     for row in told.children("time_sections"):
         day, start, end = row.integer("day_of_week"), row.text("start_time"), row.text("end_time")
         if day is not None and start is not None and end is not None:
             found.append(Section(day, start, end))
-    return Plan(all_day=False, sections=tuple(sorted(found)))
+    there = len(raw) if isinstance(raw, list) else int(raw is not None)
+    return Plan(all_day=False, sections=tuple(sorted(found)), whole=len(found) == there)
 
 
 def stored_plan(value: object) -> Plan | None:

@@ -10,12 +10,16 @@ from typing import ClassVar, Final
 
 from ..background import together
 from ..errors import (
+    BusyError,
     DeviceFailureError,
     DeviceOfflineError,
     InvalidArgumentError,
     NotFoundError,
     NotPlayableError,
+    ProtocolError,
+    QuotaError,
     RejectedError,
+    ResponseTimeoutError,
     SystemFailure,
     UnlicensedError,
     UnsupportedError,
@@ -24,9 +28,9 @@ from ..model import CameraFeature, Feature, Recording
 from ..recordings import merged, stretches
 from ..settings import LIVE_PROTOCOL
 from ..transport.json import Fields
-from .codes import CloudRejectedError, NoDataError
+from .codes import CloudRejectedError, NoDataError, TokenError
 from .context import Context
-from .live import CLOSE_SECONDS, REVOKE, playable
+from .live import CLOSE_SECONDS, REVOKE, is_plain, playable
 from .paging import Paging
 from .places import dc
 from .ptz import channel_of
@@ -73,8 +77,13 @@ _KINDS: Final[Mapping[str, dict[str, str]]] = MappingProxyType(
 _LISTS: Final = "lists"
 _ADDRESSES: Final = "addresses"
 _NO_PROTOCOL: Final = "IVM.10026001"
-OF_STORE: Final = (DeviceFailureError, DeviceOfflineError, RejectedError, UnsupportedError)
-"""Failures of one store that say nothing of the other."""
+OF_STORE: Final = (
+    BusyError, DeviceFailureError, DeviceOfflineError, ProtocolError, RejectedError, ResponseTimeoutError,
+    UnsupportedError,
+)  # fmt: skip
+"""Failures of one store that say nothing of the other: a list that a device has to send may take too long."""
+_OF_ALL: Final = (QuotaError, TokenError)
+"""Failures among them that say the same of both."""
 
 
 class ArchivedError(NotPlayableError):
@@ -116,6 +125,8 @@ class Playback:
             try:
                 for rows in await together([self._list(channel, one, *call) for call in calls]):
                     found += (recording for recording, _ in rows)
+            except _OF_ALL:
+                raise
             except OF_STORE as error:
                 _LOGGER.debug("What is recorded in the %s was not told: %s", one, error)
                 failures.append(error)
@@ -139,6 +150,8 @@ class Playback:
             try:
                 await self._check(channel, one, start, end)
                 return await self._address(channel, one, start, end)
+            except _OF_ALL:
+                raise
             except (NotFoundError, *OF_STORE) as error:
                 failures.append(error)
         raise next((error for error in failures if not isinstance(error, NotFoundError)), failures[0])
@@ -228,7 +241,7 @@ class Playback:
                     raise
                 last = error
                 continue
-            if (url := _url_of(answer, protocol)) is not None:
+            if (url := _url_of(answer, protocol, plain=is_plain(self._context))) is not None:
                 self._keep(url, life)
                 return url
         raise NotPlayableError(function=self._what(channel)) from last
@@ -330,8 +343,8 @@ def _recording(row: Fields, store: str, zone: tzinfo) -> tuple[Recording, int] |
     return found, state
 
 
-def _url_of(answer: Fields, protocol: str) -> str | None:
+def _url_of(answer: Fields, protocol: str, *, plain: bool) -> str | None:
     """Return the address of an answer, of any age; None if there is none that can be played."""
     connections = answer.child("playback_connections").child("cloud_trans_connections")
     url = connections.text("playback_url") or answer.child("cloud_trans_connections").text("playback_url")
-    return playable(url or answer.text("playback_url"), protocol)
+    return playable(url or answer.text("playback_url"), protocol, plain=plain)

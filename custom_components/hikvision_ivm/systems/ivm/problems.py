@@ -1,6 +1,6 @@
 """What only the owner of an account can change (ivm §1.12, §5.3)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from ..errors import SystemFailure
@@ -27,8 +27,11 @@ LISTS: Final[Mapping[str, tuple[str, str]]] = {
 """List that was asked for → words for it, in English and Chinese."""
 
 
-def state_problems(facts: Facts) -> list[Problem]:
-    """Return what the cloud withholds, each sort as one problem that names devices and channels."""
+def state_problems(facts: Facts, resting: Collection[tuple[str, str]] = ()) -> list[Problem]:
+    """Return what the cloud withholds, each sort as one problem that names devices and channels.
+
+    `resting`: channels of which a call was refused because a bill is open; lists do not tell of every bill.
+    """
     frozen: list[str] = []
     unpaid: list[str] = []
     unserved: list[str] = []
@@ -40,7 +43,7 @@ def state_problems(facts: Facts) -> list[Problem]:
             name = _name(device, channel)
             if not whole and is_frozen(device, channel):
                 frozen.append(name)
-            if is_unpaid(channel):
+            if is_unpaid(channel) or channel.key in resting:
                 unpaid.append(name)
             elif package_state(channel, Package.MANAGEMENT) is PackageState.CLOSED:
                 unserved.append(name)

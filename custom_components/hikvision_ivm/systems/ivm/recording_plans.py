@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, override
 
-from ..errors import InvalidArgumentError
+from ..errors import InvalidArgumentError, ProtocolError
 from ..kinds import Kind
 from ..model import UNKNOWN, Feature, SelectFeature, Unknown, Value
+from .channel_features import ChannelFeatures
 from .channel_settings import ChannelSettings, Write
+from .context import Context
+from .deletions import Deletions
 from .places import dc
 from .plans import ALL_DAY, OFF, Plan, kept, read_plan, stored_plan
 from .records import ChannelAddress, StreamType
@@ -32,6 +35,11 @@ class RecordingPlans(ChannelSettings[Plan, Wish]):
 
     kinds = frozenset({Kind.CONTINUOUS_RECORDING})
 
+    def __init__(self, context: Context, features: ChannelFeatures) -> None:
+        """Does no I/O."""
+        super().__init__(context, features)
+        self._deletions = Deletions(context.runtime, "normal")
+
     async def switch(self, address: ChannelAddress, *, on: bool) -> None:
         """Switch recording off, or on: at the times it had before, else all day. Raises `SystemFailure`."""
         await self.change(address, Wish(on))
@@ -42,8 +50,9 @@ class RecordingPlans(ChannelSettings[Plan, Wish]):
 
     @override
     async def fetch(self, address: ChannelAddress) -> Plan:
-        """Read the plan of a channel."""
-        return read_plan(await self.context.client.call("GET", f"{dc(address)}/record-plan"))
+        """Read the plan of a channel. Where it was deleted, an answer that tells of none is that."""
+        plan = read_plan(await self.context.client.call("GET", f"{dc(address)}/record-plan"))
+        return plan if plan.told or address.key not in self._deletions else OFF
 
     @override
     def applied(self, address: ChannelAddress, document: Plan, change: Wish) -> Plan:
@@ -56,6 +65,8 @@ class RecordingPlans(ChannelSettings[Plan, Wish]):
             return document if document.means(change.plan) else change.plan
         if document.on:
             return document
+        if not document.whole:
+            raise ProtocolError(reason="the times of recording cannot be read, so writing would change them")
         return self._remembered(address) or ALL_DAY
 
     @override
@@ -65,6 +76,12 @@ class RecordingPlans(ChannelSettings[Plan, Wish]):
         if document.on:
             return Write(method="PUT", path=PLAN_PATH, items="plans", item={**channel, **document.fields})
         return Write(method="POST", path=PLAN_PATH, items="channels", item={**channel, "record_type": "normal"})
+
+    @override
+    def wrote(self, address: ChannelAddress, document: Plan) -> None:
+        """Note a deletion."""
+        if not document.on:
+            self._deletions.note(address.key)
 
     @override
     def found(self, document: Plan, change: Wish) -> tuple[object, object] | None:

@@ -6,6 +6,7 @@ from typing import Final, override
 from ..errors import RejectedError, SystemFailure
 from ..kinds import Kind
 from ..model import UNKNOWN, Feature, Unknown, Value
+from ..values import UNLIMITED
 from .channel_features import ChannelFeatures
 from .channel_settings import ChannelSettings, Write
 from .codes import failure
@@ -14,7 +15,7 @@ from .places import dc
 from .records import ChannelAddress
 
 PATH: Final = "devices/channels/time-policy"
-UNLIMITED: Final = 0
+FOR_GOOD: Final = 0
 """Days on reading that mean for good; they cannot be written."""
 LONGEST: Final = 365
 FIXED: Final = frozenset({"IVM.20010009", "IVM.10024015"})
@@ -37,7 +38,7 @@ ALARM: Final = _Sort("alarm", "MOTION_RECORD", Kind.ALARM_RETENTION)
 
 
 class Retention(ChannelSettings[int | None, int]):
-    """Days of one sort of recordings of all channels. Without an end there is no number, so the value is unknown."""
+    """Days of one sort of recordings of all channels. Where there is no end, there is no number."""
 
     def __init__(self, context: Context, features: ChannelFeatures, sort: _Sort) -> None:
         """Does no I/O."""
@@ -91,9 +92,11 @@ class Retention(ChannelSettings[int | None, int]):
     @override
     def found(self, document: int | None, change: int) -> tuple[object, object] | None:
         """Compare."""
-        return None if document == change else (change, "unlimited" if document == UNLIMITED else document)
+        return None if document == change else (change, "unlimited" if document == FOR_GOOD else document)
 
     @override
     def value(self, feature: Feature, document: int | None) -> Value | Unknown:
         """Return the days; for good is no number."""
-        return UNKNOWN if document is None or document == UNLIMITED else float(document)
+        if document is None:
+            return UNKNOWN
+        return UNLIMITED if document == FOR_GOOD else float(document)

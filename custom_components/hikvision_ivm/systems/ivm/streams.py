@@ -4,7 +4,7 @@ The whole structure is read and written. What nobody asked to change goes back a
 that the tables allow: tables and samples contradict each other.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -34,7 +34,8 @@ DEFINITIONS: Final[Mapping[str, str]] = MappingProxyType(
         "352*288": "CIF", "176*144": "QCIF",
     }
 )  # fmt: skip
-"""Resolution → its name, which goes along with it."""
+"""Resolution → its name, which goes along with it, or stands for it."""
+_NAMED: Final[Mapping[str, str]] = MappingProxyType({name.upper(): size for size, name in DEFINITIONS.items()})
 LEAST_BITS: Final = 384
 MOST_BITS: Final = 16_384
 _ROOT: Final = frozenset({
@@ -132,7 +133,7 @@ class Streams(ChannelSettings[Settings, Wish]):
         """Return codec and resolution of a stream."""
         document = self.known.get(key)
         row = document.streams().get(stream) if document else None
-        return (row.text("encode_type"), row.text("resolution")) if row is not None else (None, None)
+        return (row.text("encode_type"), _text(row, "resolution")) if row is not None else (None, None)
 
     # changing
 
@@ -160,7 +161,7 @@ class Streams(ChannelSettings[Settings, Wish]):
         raw = deepcopy(dict(document.raw))
         rows = raw["stream_info"] if isinstance(raw.get("stream_info"), list) else [raw["stream_info"]]
         row = next(row for row in rows if fields(row).integer("stream_type") == change.stream)
-        if fields(row).text(change.field) == str(change.value):
+        if _text(fields(row), change.field) == str(change.value):
             return document
         row[change.field] = change.value
         if change.field == "encode_type" or fields(row).text("encode_type") in WRITABLE:
@@ -173,7 +174,7 @@ class Streams(ChannelSettings[Settings, Wish]):
         if change.field not in _TEXTS:
             return
         told = fields(row)
-        size = told.text("resolution")
+        size = _text(told, "resolution")
         if change.field == "resolution" and "definition" in row:
             if (name := DEFINITIONS.get(size or "")) is None:
                 row.pop("definition")
@@ -216,7 +217,7 @@ class Streams(ChannelSettings[Settings, Wish]):
     def found(self, document: Settings, change: Wish) -> tuple[object, object] | None:
         """Compare the field."""
         row = document.streams().get(change.stream)
-        there = None if row is None else row.text(change.field)
+        there = None if row is None else _text(row, change.field)
         return None if there == str(change.value) else (change.value, there or "nothing")
 
     @override
@@ -226,8 +227,8 @@ class Streams(ChannelSettings[Settings, Wish]):
         row = document.streams().get(stream)
         if row is None:
             return UNKNOWN
-        read: Callable[..., Any] = row.text if FIELDS[feature.kind] in _TEXTS else row.integer
-        value: str | int | None = read(FIELDS[feature.kind])
+        name = FIELDS[feature.kind]
+        value: str | int | None = _text(row, name) if name in _TEXTS else row.integer(name)
         if value is None:
             return UNKNOWN
         match feature:
@@ -251,6 +252,14 @@ def _place(feature: Feature) -> tuple[ChannelAddress, int]:
         raise UnsupportedError(function=feature.kind)
     stream = stream_of(address.detail or feature.part) or StreamType.PRIMARY
     return address, NUMBERS[stream]
+
+
+def _text(row: Fields, field: str) -> str | None:
+    """Return a field of a stream. The printed answer names the picture (`definition`) in place of its size."""
+    text = row.text(field)
+    if text is None and field == "resolution":
+        return _NAMED.get((row.text("definition") or "").upper())
+    return text
 
 
 def _numbers(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -104,12 +104,13 @@ class IvmSystem(System):
         )  # fmt: skip
         self._learning = Learning(
             runtime, self._background, self._stock, self._parts,
-            absent=lambda key: self._details.refused.get(key, frozenset()), grown=self._grown,
+            absent=lambda key: self._details.refused.get(key, frozenset()), reconsider=self._details.reconsider,
+            grown=self._grown,
         )  # fmt: skip
         self._meeting: asyncio.Task[None] | None = None
         self._counting: asyncio.Task[None] | None = None
         self._met_at = float("-inf")
-        self._withheld: tuple[Facts, Sequence[Problem]] | None = None
+        self._withheld: tuple[Facts, frozenset[Key], Sequence[Problem]] | None = None
 
     @classmethod
     @override
@@ -246,6 +247,7 @@ class IvmSystem(System):
         self._tell_known(sink)
         self._tell_problems(sink)
         await self._details.prime(wanted)
+        self._tell_problems(sink)
 
     @override
     async def poll(self, tier: Tier, sink: Sink, wanted: Collection[str]) -> None:
@@ -256,6 +258,7 @@ class IvmSystem(System):
                 await self._poll_states(sink)
             case Tier.DETAIL:
                 await self._details.slice(wanted)
+                self._tell_problems(sink)
             case Tier.INVENTORY if not self._stock.is_recent:
                 await self._renew(sink)
 
@@ -268,13 +271,16 @@ class IvmSystem(System):
             self._events.note_answer(answered=False)
             raise
         self._events.note_answer(answered=True)
+        self._learning.rebooked(before, changed)
         self._take(changed, sink, replaced=bool(changed) and self._stock.renew(changed))
         if self._events.callbacks.complete and _turned(before, self._stock.facts, changed):
             self._events.note_missed()
 
     async def _renew(self, sink: Sink, *, whole: bool = False) -> None:
         """Read what exists, and deliver what is other than before."""
+        before = self._stock.facts
         changed = await self._stock.read(whole=whole)
+        self._learning.rebooked(before, changed)
         self._take(changed, sink, replaced=self._stock.build())
         self._tell_booked(sink)
 
@@ -292,10 +298,10 @@ class IvmSystem(System):
 
     def _tell_problems(self, sink: Sink) -> None:
         """Deliver what only the owner can change."""
-        facts = self._stock.facts
-        if self._withheld is None or self._withheld[0] is not facts:
-            self._withheld = facts, state_problems(facts)
-        sink.problems(STATES, self._withheld[1])
+        facts, resting = self._stock.facts, self._details.unpaid
+        if self._withheld is None or self._withheld[0] is not facts or self._withheld[1] != resting:
+            self._withheld = facts, resting, state_problems(facts, resting)
+        sink.problems(STATES, self._withheld[2])
         sink.problems(PARTS, left_out(self._stock.failed))
 
     # push
