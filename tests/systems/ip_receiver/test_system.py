@@ -17,7 +17,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     SystemFailure,
     UnsupportedError,
 )
-from custom_components.hikvision_ivm.systems.ip_receiver import IpReceiverSystem
+from custom_components.hikvision_ivm.systems.ip_receiver import IpReceiverSystem, untold
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import AlarmPanelFeature, Feature, Inventory, Problem, SwitchFeature
 from custom_components.hikvision_ivm.systems.values import AlarmPanelValue, ArmMode, ArmState
@@ -243,17 +243,44 @@ async def test_offline_and_online() -> None:
         await until(lambda: run.state("1") is ArmState.ARMED_AWAY)
 
 
-async def test_a_subscription_that_was_forgotten() -> None:
-    """A change that nobody told makes it listen anew."""
-    async with running() as run:
+@pytest.mark.parametrize("otap", [False, True])
+@pytest.mark.parametrize("alarm", [False, True])
+async def test_a_subscription_that_was_forgotten(monkeypatch: pytest.MonkeyPatch, otap: bool, alarm: bool) -> None:
+    """A change that nobody told, also when it was waited for, makes it listen anew."""
+    monkeypatch.setattr(untold, "SILENT_SECONDS", 0.3)
+    async with running(PanelPlan(name="House", serial="Q1", otap=otap)) as run:
+        await run.poll(Tier.DETAIL, Tier.STATUS)
         run.receiver.forget_subscriptions()
-        run.receiver.panel("House").partitions[1].arming = "away"
-        await run.poll(Tier.DETAIL)
-        assert run.state("1") is ArmState.ARMED_AWAY
+        house = run.receiver.panel("House")
+        if alarm:
+            house.partitions[1].alarm = house.zones[0].fields["alarm"] = True
+        else:
+            house.partitions[1].arming = "away"
+            for zone in house.zones.values():
+                zone.fields["armed"] = True
+        await run.poll(Tier.DETAIL, Tier.STATUS)
+        assert run.state("1") is (ArmState.TRIGGERED if alarm else ArmState.ARMED_AWAY)
+        assert run.receiver.count("subscribeDeviceMgmt") == 1
         await until(lambda: run.receiver.count("subscribeDeviceMgmt") >= 2)
         await until(lambda: run.sink.health[-1].state is PushState.HEALTHY)
-        await run.receiver.panel("House").trip(0)
+        await house.trip(0)
         await until(lambda: run.state("1") is ArmState.TRIGGERED)
+
+
+async def test_an_answer_that_is_faster_than_the_event() -> None:
+    """Somebody arms at the keypad: the subscription stands, through the exit delay and after it, and no event is lost."""
+    async with running() as run:
+        await run.poll(Tier.DETAIL)
+        house = run.receiver.panel("House")
+        for word in ("arming", "away"):
+            house.partitions[1].arming = word
+            await run.poll(Tier.DETAIL)
+        await asyncio.sleep(0.2)
+        assert [health.state for health in run.sink.health][-1] is PushState.HEALTHY
+        await house.disarm(1, user="Ann")
+        await until(lambda: any(one.code == "1401" for one in run.sink.occurrences))
+        assert run.value(Kind.PARTITION, "1").changed_by == "Ann"
+        assert run.receiver.count("subscribeDeviceMgmt") == 1
 
 
 async def test_only_what_was_chosen() -> None:

@@ -8,16 +8,16 @@ from ..background import Background, together
 from ..base import Runtime
 from ..errors import AuthenticationError, ConnectionFailedError, NotFoundError, SystemFailure, UnsupportedError
 from ..model import Report
+from ..values import ArmState
 from .client import PACE_SECONDS
 from .panel import PanelState
 from .reading import Reader
 from .records import DeviceRecord, PanelFacts, ZoneRecord
 from .refresh import What
+from .untold import Untold
 
 _LOGGER = logging.getLogger(__name__)
 
-SILENT_SECONDS: Final = 15.0
-"""A change that no event told of, and no command of ours caused, within this time was not told at all."""
 PARTITION_SECONDS: Final = 30.0
 PERIPHERAL_SECONDS: Final = 120.0
 WITHOUT_EVENTS_SECONDS: Final = 10.0
@@ -56,12 +56,11 @@ class Panels:
         self._deliver = deliver
         self._changed = changed
         self._gone = gone
-        self._untold = untold
+        self._untold = Untold(runtime, background, untold)
         self._zones_read = zones_read
         self._watch = watch
         self._states: dict[str, PanelState] = {}
         self._missing: dict[str, frozenset[int]] = {}
-        self._told: dict[str, float] = {}
         self._failed: dict[tuple[str, What], SystemFailure] = {}
 
     def __iter__(self) -> Iterator[PanelState]:
@@ -82,7 +81,7 @@ class Panels:
         for device_id in self._states.keys() - panels.keys():
             del self._states[device_id]
             self._missing.pop(device_id, None)
-            self._told.pop(device_id, None)
+            self._untold.forget(device_id)
             for what in What:
                 self._failed.pop((device_id, what), None)
         new = []
@@ -99,12 +98,13 @@ class Panels:
 
     def missed(self) -> None:
         """Events may have been missed: what was about to happen may have happened."""
+        self._untold.listening()
         for state in self._states.values():
             state.missed()
 
     def note(self, device_id: str) -> None:
         """Take note that an event or a command of ours concerned a panel."""
-        self._told[device_id] = self._runtime.monotonic()
+        self._untold.note(device_id)
 
     def left_out(self) -> list[tuple[DeviceRecord, What]]:
         """Return what was never read of panels that are there, because it failed."""
@@ -173,7 +173,7 @@ class Panels:
         if (state := self._states.get(device_id)) is None:
             return
         asked_at = self._runtime.monotonic()
-        before = state.facts
+        before, shown = state.facts, _shown(state)
         try:
             report = await self._ask(state, what, asked_at, paced=paced)
         except UnsupportedError:
@@ -188,8 +188,7 @@ class Panels:
         if self._states.get(device_id) is not state:
             return
         after = state.facts
-        if what is What.PARTITIONS and _armed_otherwise(before, after):
-            self._check(device_id)
+        self._untold.answered(device_id, what, shown, _shown(state), asked_at)
         if _other(before, after):
             self._changed(device_id)
         self._deliver(report)
@@ -216,12 +215,6 @@ class Panels:
         kept = [before[id_] for id_ in missing - again]
         return tuple(sorted((*zones, *kept), key=lambda zone: zone.id)) if kept else zones
 
-    def _check(self, device_id: str) -> None:
-        """A partition is armed otherwise: somebody must have told."""
-        told = self._told.get(device_id)
-        if told is None or self._runtime.monotonic() - told > SILENT_SECONDS:
-            self._untold()
-
     # rhythm
 
     def periods(self, zone_seconds: float, *, pushed: bool) -> tuple[float, float, float]:
@@ -234,12 +227,9 @@ class Panels:
         return zone_seconds * stretch, partitions * stretch, PERIPHERAL_SECONDS * stretch
 
 
-def _armed_otherwise(before: PanelFacts, after: PanelFacts) -> bool:
-    """Whether a partition is armed in another way than it was known to be."""
-    if before.partitions is None or after.partitions is None:
-        return False
-    known = {one.id: one.arming for one in before.partitions}
-    return any(known.get(one.id, one.arming) != one.arming for one in after.partitions)
+def _shown(state: PanelState) -> dict[int, ArmState | None]:
+    """Return what the partitions of a panel show."""
+    return {number: state.state(number) for number in state.partitions}
 
 
 def _other(before: PanelFacts, after: PanelFacts) -> bool:
