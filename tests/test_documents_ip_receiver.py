@@ -22,6 +22,7 @@ from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.ip_receiver import (
     panels,
     partitions,
+    reach,
     refresh,
     status,
     stream,
@@ -268,6 +269,8 @@ def test_durations() -> None:
         "are read a second later, and once more three seconds after that",
         f"no event has told {untold.SILENT_SECONDS:.0f} seconds later",
         f"once in {stream.DOUBT_SECONDS / 60:.0f} minutes at most",
+        f"asked for in vain for {reach.PATIENCE_SECONDS:.0f} seconds",
+        f"for {reach.BUSY_SECONDS / 60:.0f} minutes while it is busy",
         "an alarm, or after two minutes",
         "Wait half an hour",
     ):

@@ -48,6 +48,10 @@ class Untold:
         """An event or a command of ours concerned a panel."""
         self._told[device_id] = self._runtime.monotonic()
 
+    def is_heard(self, device_id: str, seconds: float) -> bool:
+        """Whether something was told of a panel, or commanded, in the last seconds."""
+        return self._runtime.monotonic() - self._told.get(device_id, float("-inf")) < seconds
+
     def forget(self, device_id: str) -> None:
         """A panel is gone."""
         self._told.pop(device_id, None)
