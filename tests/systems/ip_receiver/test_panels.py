@@ -283,6 +283,16 @@ async def test_a_panel_of_which_nobody_says_whether_it_is_online() -> None:
     assert bench.sink.available[OWN] is True
 
 
+async def test_a_panel_that_only_sends_events() -> None:
+    """Nothing of it was ever read, so there is nothing that could be wrong: its events are told."""
+    bench = Bench(online=None)
+    bench.answers.failures = dict.fromkeys(What, REFUSED)
+    for _ in range(4):
+        await bench.poll()
+    assert OWN not in bench.sink.available
+    assert set(bench.problems) == {"panels_unreadable"}
+
+
 async def test_an_event_that_no_list_takes_back() -> None:
     """A panel was said to be offline; of whether it still is nothing is listed, but it answers."""
     bench = Bench(online=None)

@@ -248,11 +248,13 @@ class Panels:
         """What was known of something does not hold any more (ip-receiver §5.2, row 8).
 
         Only where the list of devices does not say whether the panel is online, that is decided by what tells how it is
-        armed (row 1). A panel that sends events is there, whatever it answers.
+        armed (row 1). One that sends events is there, whatever it answers; so may be one that never answered at all.
         """
         device, decides = state.device, what is _deciding(state)
         available = dict.fromkeys(self._parts(state, what), False)
-        if decides and device.online is None and not self._untold.is_heard(device.id, PATIENCE_SECONDS):
+        answered = getattr(state.facts, what.value) is not None
+        heard = self._untold.is_heard(device.id, PATIENCE_SECONDS)
+        if decides and answered and device.online is None and not heard:
             self._dark.add(device.id)
             available[id_of(self._uid, device.id)] = False
         lost = state.lose(partitions=decides, zones=what is What.ZONES)
