@@ -19,7 +19,16 @@ from custom_components.hikvision_ivm.options_rows import Choice, Number, Section
 from custom_components.hikvision_ivm.sensor import SENSORS
 from custom_components.hikvision_ivm.systems import settings
 from custom_components.hikvision_ivm.systems.base import Runtime
-from custom_components.hikvision_ivm.systems.ip_receiver import panels, partitions, refresh, status, stream, system
+from custom_components.hikvision_ivm.systems.ip_receiver import (
+    panels,
+    partitions,
+    reach,
+    refresh,
+    status,
+    stream,
+    system,
+    untold,
+)
 from custom_components.hikvision_ivm.systems.ip_receiver.client import PACE_SECONDS
 from custom_components.hikvision_ivm.systems.ip_receiver.device_events import REPEAT_SECONDS, SENSOR_KINDS
 from custom_components.hikvision_ivm.systems.ip_receiver.features_other import HUB, OTHER
@@ -258,6 +267,10 @@ def test_durations() -> None:
         f"sent up to {partitions.OVERLAY_SECONDS:.0f} seconds ago",
         f"without an end or a repeat it is over after {REPEAT_SECONDS:.0f} seconds",
         "are read a second later, and once more three seconds after that",
+        f"no event has told {untold.SILENT_SECONDS:.0f} seconds later",
+        f"once in {stream.DOUBT_SECONDS / 60:.0f} minutes at most",
+        f"asked for in vain for {reach.PATIENCE_SECONDS:.0f} seconds",
+        f"for {reach.BUSY_SECONDS / 60:.0f} minutes while it is busy",
         "an alarm, or after two minutes",
         "Wait half an hour",
     ):

@@ -18,9 +18,17 @@ from custom_components.hikvision_ivm.systems.errors import (
     TooManySessionsError,
     UnsupportedError,
 )
-from custom_components.hikvision_ivm.systems.ip_receiver import IpReceiverSystem
+from custom_components.hikvision_ivm.systems.ip_receiver import IpReceiverSystem, reach, untold
 from custom_components.hikvision_ivm.systems.kinds import Kind
-from custom_components.hikvision_ivm.systems.model import AlarmPanelFeature, Feature, Inventory, Problem, SwitchFeature
+from custom_components.hikvision_ivm.systems.model import (
+    UNKNOWN,
+    AlarmPanelFeature,
+    Feature,
+    Inventory,
+    Problem,
+    Report,
+    SwitchFeature,
+)
 from custom_components.hikvision_ivm.systems.values import AlarmPanelValue, ArmMode, ArmState
 from simulators.ip_receiver import IpReceiverSimulator, OtherPlan, PanelPlan
 from tests.systems.sinks import KeepingSink
@@ -244,17 +252,99 @@ async def test_offline_and_online() -> None:
         await until(lambda: run.state("1") is ArmState.ARMED_AWAY)
 
 
-async def test_a_subscription_that_was_forgotten() -> None:
-    """A change that nobody told makes it listen anew."""
-    async with running() as run:
-        run.receiver.forget_subscriptions()
-        run.receiver.panel("House").partitions[1].arming = "away"
+async def test_offline_by_an_event_alone() -> None:
+    """Where the list does not tell who is online, the panel's own answers take the event back."""
+    async with running(missing_keys=("devStatus",)) as run:
+        house = run.receiver.panel("House")
+        await run.receiver.status_changed(house.state, "devStatusChanged", "offline")
+        await until(lambda: run.sink.available.get("uid_Q1") is False)
+        await run.poll(Tier.INVENTORY)
+        assert run.sink.available["uid_Q1"] is False
         await run.poll(Tier.DETAIL)
-        assert run.state("1") is ArmState.ARMED_AWAY
+        assert run.sink.available["uid_Q1"] is True
+        assert run.state("1") is ArmState.DISARMED
+
+
+@pytest.mark.parametrize(("sub", "key"), [("lowPrivilege", "panels_denied"), ("badJsonFormat", "panels_unreadable")])
+async def test_a_panel_that_is_not_told_of(monkeypatch: pytest.MonkeyPatch, sub: str, key: str) -> None:
+    """It is unknown whether it is armed, a repair says why, and both end with the next answer."""
+    monkeypatch.setattr(reach, "PATIENCE_SECONDS", 0.0)
+    async with running(push=False) as run:
+        run.receiver.fault("SecurityCP", sub=sub)
+        await run.poll(Tier.DETAIL, Tier.STATUS)
+        assert run.state("1") is ArmState.DISARMED
+        await run.poll(Tier.DETAIL, Tier.STATUS)
+        assert run.state("1") is run.state("2") is None
+        assert run.value(Kind.PANEL) is UNKNOWN
+        assert run.sink.available["uid_Q1_zone_0"] is False
+        assert run.sink.keys == {key}
+        assert "House" in "".join(run.sink.told["states"][0].placeholders.values())
+        run.receiver.heal()
+        await run.poll(Tier.DETAIL, Tier.STATUS)
+        assert run.state("1") is run.state("2") is ArmState.DISARMED
+        assert run.sink.available["uid_Q1_zone_0"] is True
+        assert not run.sink.keys
+
+
+async def test_an_event_of_a_panel_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is available before its event is told, or nobody would see that."""
+    monkeypatch.setattr(reach, "PATIENCE_SECONDS", 0.0)
+    seen: list[bool | None] = []
+    keep = KeepingSink.report
+
+    def report(sink: KeepingSink, told: Report) -> None:
+        keep(sink, told)
+        seen.extend([sink.available.get("uid_Q1") for _ in told.occurrences])
+
+    monkeypatch.setattr(KeepingSink, "report", report)
+    async with running(missing_keys=("devStatus",)) as run:
+        run.receiver.fault("SecurityCP", sub="badJsonFormat")
+        for _ in range(2):
+            await run.poll(Tier.DETAIL)
+        assert run.sink.available["uid_Q1"] is False
+        await run.receiver.panel("House").trip(0)
+        await until(lambda: seen)
+        assert seen == [True]
+
+
+@pytest.mark.parametrize("otap", [False, True])
+@pytest.mark.parametrize("alarm", [False, True])
+async def test_a_subscription_that_was_forgotten(monkeypatch: pytest.MonkeyPatch, otap: bool, alarm: bool) -> None:
+    """A change that nobody told, also when it was waited for, makes it listen anew."""
+    monkeypatch.setattr(untold, "SILENT_SECONDS", 0.3)
+    async with running(PanelPlan(name="House", serial="Q1", otap=otap)) as run:
+        await run.poll(Tier.DETAIL, Tier.STATUS)
+        run.receiver.forget_subscriptions()
+        house = run.receiver.panel("House")
+        if alarm:
+            house.partitions[1].alarm = house.zones[0].fields["alarm"] = True
+        else:
+            house.partitions[1].arming = "away"
+            for zone in house.zones.values():
+                zone.fields["armed"] = True
+        await run.poll(Tier.DETAIL, Tier.STATUS)
+        assert run.state("1") is (ArmState.TRIGGERED if alarm else ArmState.ARMED_AWAY)
+        assert run.receiver.count("subscribeDeviceMgmt") == 1
         await until(lambda: run.receiver.count("subscribeDeviceMgmt") >= 2)
         await until(lambda: run.sink.health[-1].state is PushState.HEALTHY)
-        await run.receiver.panel("House").trip(0)
+        await house.trip(0)
         await until(lambda: run.state("1") is ArmState.TRIGGERED)
+
+
+async def test_an_answer_that_is_faster_than_the_event() -> None:
+    """Somebody arms at the keypad: the subscription stands, through the exit delay and after it, and no event is lost."""
+    async with running() as run:
+        await run.poll(Tier.DETAIL)
+        house = run.receiver.panel("House")
+        for word in ("arming", "away"):
+            house.partitions[1].arming = word
+            await run.poll(Tier.DETAIL)
+        await asyncio.sleep(0.2)
+        assert [health.state for health in run.sink.health][-1] is PushState.HEALTHY
+        await house.disarm(1, user="Ann")
+        await until(lambda: any(one.code == "1401" for one in run.sink.occurrences))
+        assert run.value(Kind.PARTITION, "1").changed_by == "Ann"
+        assert run.receiver.count("subscribeDeviceMgmt") == 1
 
 
 async def test_only_what_was_chosen() -> None:

@@ -81,6 +81,7 @@ class PanelState:
         self._entry_delay = options.get(settings.ENTRY_DELAY) is True
         self._records: tuple[PartitionRecord, ...] | None = None
         self._zones = Book[int, ZoneRecord]()
+        self._zones_lost = False
         self._peripherals = Book[_PeripheralKey, PeripheralRecord]()
         self._recent: dict[tuple[object, ...], None] = {}
         self._failures = ArmFailures(device)
@@ -200,6 +201,13 @@ class PanelState:
         for part in self._parts.by_number.values():
             part.missed()
 
+    def lose(self, *, partitions: bool, zones: bool) -> Report:
+        """No answer tells of partitions or zones any more: what answers told of them is unknown until one does."""
+        self._zones_lost |= zones
+        for part in self._parts.by_number.values() if partitions else ():
+            part.lose()
+        return self._report(self.partitions)
+
     def take_partitions(self, records: Iterable[PartitionRecord], asked_at: float) -> Report:
         """Take in an answer of E13, `asked_at` when its request began."""
         before = self.facts.partitions
@@ -218,6 +226,7 @@ class PanelState:
     def take_zones(self, records: Iterable[ZoneRecord], asked_at: float) -> Report:
         """Take in an answer of E14 as a whole, `asked_at` when its first request began."""
         known, before = self._zones.known, self._zones.items
+        self._zones_lost = False
 
         def merged(old: ZoneRecord, new: ZoneRecord, touched: bool) -> ZoneRecord:
             """Something was told of the zone or its partitions meanwhile: what the answer says of that is over."""
@@ -472,7 +481,7 @@ class PanelState:
         values = self._values.of(
             [(part, self._parts.members(part.number)) for part in touched],
             self._parts.by_number.values(),
-            zones_known=self._zones.known,
+            zones_known=self._zones.known and not self._zones_lost,
         )
         for part in touched:
             before, state = self._shown.get(part.number), part.state

@@ -8,16 +8,18 @@ from ..background import Background, together
 from ..base import Runtime
 from ..errors import AuthenticationError, ConnectionFailedError, NotFoundError, SystemFailure, UnsupportedError
 from ..model import Report
+from ..values import ArmState
 from .client import PACE_SECONDS
 from .panel import PanelState
+from .places import device_id as id_of, peripheral_id, zone_id
+from .reach import PATIENCE_SECONDS, Reach
 from .reading import Reader
 from .records import DeviceRecord, PanelFacts, ZoneRecord
 from .refresh import What
+from .untold import Untold
 
 _LOGGER = logging.getLogger(__name__)
 
-SILENT_SECONDS: Final = 15.0
-"""A change that no event told of, and no command of ours caused, within this time was not told at all."""
 PARTITION_SECONDS: Final = 30.0
 PERIPHERAL_SECONDS: Final = 120.0
 WITHOUT_EVENTS_SECONDS: Final = 10.0
@@ -56,13 +58,14 @@ class Panels:
         self._deliver = deliver
         self._changed = changed
         self._gone = gone
-        self._untold = untold
+        self._untold = Untold(runtime, background, untold)
         self._zones_read = zones_read
         self._watch = watch
         self._states: dict[str, PanelState] = {}
         self._missing: dict[str, frozenset[int]] = {}
-        self._told: dict[str, float] = {}
         self._failed: dict[tuple[str, What], SystemFailure] = {}
+        self._reach = Reach(runtime)
+        self._dark: set[str] = set()
 
     def __iter__(self) -> Iterator[PanelState]:
         """Yield every panel."""
@@ -82,11 +85,17 @@ class Panels:
         for device_id in self._states.keys() - panels.keys():
             del self._states[device_id]
             self._missing.pop(device_id, None)
-            self._told.pop(device_id, None)
+            self._untold.forget(device_id)
+            self._reach.forget(device_id)
+            self._dark.discard(device_id)
             for what in What:
                 self._failed.pop((device_id, what), None)
         new = []
         for device_id, device in panels.items():
+            if device.online is not None:
+                self._dark.discard(device_id)
+            if device.online is False:
+                self._reach.pause(device_id)
             if (state := self._states.get(device_id)) is not None:
                 self._deliver(state.use(device))
                 continue
@@ -99,19 +108,33 @@ class Panels:
 
     def missed(self) -> None:
         """Events may have been missed: what was about to happen may have happened."""
+        self._untold.listening()
         for state in self._states.values():
             state.missed()
 
     def note(self, device_id: str) -> None:
         """Take note that an event or a command of ours concerned a panel."""
-        self._told[device_id] = self._runtime.monotonic()
+        self._untold.note(device_id)
+        if device_id in self._dark:
+            self._dark.discard(device_id)
+            self._deliver(Report(available={id_of(self._uid, device_id): True}))
 
     def left_out(self) -> list[tuple[DeviceRecord, What]]:
         """Return what was never read of panels that are there, because it failed."""
         return [
             (state.device, what)
             for (device_id, what) in self._failed
-            if (state := self._states.get(device_id)) is not None and getattr(state.facts, what.value) is None
+            if (state := self._states.get(device_id)) is not None
+            and getattr(state.facts, what.value) is None
+            and not self._reach.is_given_up(device_id, what)
+        ]
+
+    def lasting(self) -> list[tuple[DeviceRecord, SystemFailure]]:
+        """Return the panels of which something fails for so long that it is unknown, each with the reasons."""
+        return [
+            (state.device, error)
+            for device_id, _, error in self._reach.lasting()
+            if (state := self._states.get(device_id)) is not None
         ]
 
     # looking
@@ -173,14 +196,14 @@ class Panels:
         if (state := self._states.get(device_id)) is None:
             return
         asked_at = self._runtime.monotonic()
-        before = state.facts
+        before, shown = state.facts, _shown(state)
         try:
             report = await self._ask(state, what, asked_at, paced=paced)
         except UnsupportedError as error:
             await self._not_listed(state, what, error, paced=paced)
             return
         except SystemFailure as error:
-            self._failed[device_id, what] = error
+            self._note_failure(state, what, error)
             if isinstance(error, NotFoundError):
                 self._gone()
             raise
@@ -188,11 +211,11 @@ class Panels:
         if self._states.get(device_id) is not state:
             return
         after = state.facts
-        if what is What.PARTITIONS and _armed_otherwise(before, after):
-            self._check(device_id)
+        self._untold.answered(device_id, what, shown, _shown(state), asked_at)
         if _other(before, after):
             self._changed(device_id)
         self._deliver(report)
+        self._found(state, what)
 
     async def _ask(self, state: PanelState, what: What, asked_at: float, *, paced: bool) -> Report:
         """Read one thing of a panel and take it over."""
@@ -215,9 +238,10 @@ class Panels:
         device_id = state.device.id
         was_listed = getattr(state.facts, what.value) is not None
         if was_listed and not error.code:
-            self._failed[device_id, what] = error
+            self._note_failure(state, what, error)
             raise error
         self._failed.pop((device_id, what), None)
+        self._reach.worked(device_id, what)
         if not was_listed or self._states.get(device_id) is not state:
             return
         report = state.lose(what)
@@ -235,11 +259,52 @@ class Panels:
         kept = [before[id_] for id_ in missing - again]
         return tuple(sorted((*zones, *kept), key=lambda zone: zone.id)) if kept else zones
 
-    def _check(self, device_id: str) -> None:
-        """A partition is armed otherwise: somebody must have told."""
-        told = self._told.get(device_id)
-        if told is None or self._runtime.monotonic() - told > SILENT_SECONDS:
-            self._untold()
+    # what fails for long
+
+    def _note_failure(self, state: PanelState, what: What, error: SystemFailure) -> None:
+        """Keep why something could not be read; after a while what was known of it is given up."""
+        self._failed[state.device.id, what] = error
+        if self._reach.failed(state.device.id, what, error):
+            self._give_up(state, what)
+
+    def _give_up(self, state: PanelState, what: What) -> None:
+        """What was known of something does not hold any more (ip-receiver §5.2, row 8).
+
+        Only where the list of devices does not say whether the panel is online, that is decided by what tells how it is
+        armed (row 1). One that sends events is there, whatever it answers; so may be one that never answered at all.
+        """
+        device, decides = state.device, what is _deciding(state)
+        available = dict.fromkeys(self._parts(state, what), False)
+        answered = getattr(state.facts, what.value) is not None
+        heard = self._untold.is_heard(device.id, PATIENCE_SECONDS)
+        if decides and answered and device.online is None and not heard:
+            self._dark.add(device.id)
+            available[id_of(self._uid, device.id)] = False
+        lost = state.lose(partitions=decides, zones=what is What.ZONES)
+        self._deliver(Report(values=lost.values, available=available))
+
+    def _found(self, state: PanelState, what: What) -> None:
+        """Something was answered: what had been given up is known again."""
+        device = state.device
+        if self._reach.worked(device.id, what):
+            told = state.everything()
+            lost = [part for one in What if self._reach.is_given_up(device.id, one) for part in self._parts(state, one)]
+            self._deliver(Report(values=told.values, available={**told.available, **dict.fromkeys(lost, False)}))
+        if device.online is None and what is _deciding(state):
+            # An event may have said that it is offline, and no list takes that back.
+            self._dark.discard(device.id)
+            self._deliver(Report(available={id_of(self._uid, device.id): True}))
+
+    def _parts(self, state: PanelState, what: What) -> list[str]:
+        """Return the ids of the devices behind a panel that something tells of."""
+        uid, id_ = self._uid, state.device.id
+        match what:
+            case What.PARTITIONS:
+                return []
+            case What.ZONES:
+                return [zone_id(uid, id_, zone.id) for zone in state.facts.zones or ()]
+            case What.PERIPHERALS:
+                return [peripheral_id(uid, id_, one) for one in state.facts.peripherals or ()]
 
     # rhythm
 
@@ -253,12 +318,14 @@ class Panels:
         return zone_seconds * stretch, partitions * stretch, PERIPHERAL_SECONDS * stretch
 
 
-def _armed_otherwise(before: PanelFacts, after: PanelFacts) -> bool:
-    """Whether a partition is armed in another way than it was known to be."""
-    if before.partitions is None or after.partitions is None:
-        return False
-    known = {one.id: one.arming for one in before.partitions}
-    return any(known.get(one.id, one.arming) != one.arming for one in after.partitions)
+def _shown(state: PanelState) -> dict[int, ArmState | None]:
+    """Return what the partitions of a panel show."""
+    return {number: state.state(number) for number in state.partitions}
+
+
+def _deciding(state: PanelState) -> What:
+    """Return what tells how the partitions of a panel are armed."""
+    return What.ZONES if state.facts.partitions is None else What.PARTITIONS
 
 
 def _other(before: PanelFacts, after: PanelFacts) -> bool:

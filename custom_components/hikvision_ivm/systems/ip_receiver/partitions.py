@@ -355,6 +355,13 @@ class Partition:
         """Reports may have been missed: what only a report told does not hold against an answer that says nothing."""
         self._told_by_event = False
 
+    def lose(self) -> None:
+        """Answers fail to come: what they told is unknown, what only a report told since holds."""
+        if not self._told_by_event:
+            self.arming, self.pending_until = None, None
+        if self._alarm_at <= self._answered:
+            self.alarm = None
+
     # inside
 
     def _arm(self, effect: Effect) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from ..errors import InsufficientRightsError, SystemFailure
 from ..model import Problem
 from .client import ReceiverClient
 from .records import DeviceRecord
@@ -16,6 +17,8 @@ ARMING: Final = "arming"
 """Topic of partitions that could not be armed."""
 PARTS: Final = "inventory"
 """Topic of what could not be read."""
+STATES: Final = "states"
+"""Topic of panels whose state is not known any more."""
 
 LEFT_OUT: Final = "left_out_receiver"
 WRONG_KEY: Final = 1
@@ -41,11 +44,26 @@ def receiver_problems(client: ReceiverClient) -> list[Problem]:
 
 def left_out(parts: Iterable[tuple[DeviceRecord, What]]) -> list[Problem]:
     """Return what could not be read of panels, as one problem that asking again may solve."""
-    named = sorted(f"{device.name} ({what.value})" for device, what in parts)
-    if not named:
-        return []
-    words = ", ".join(named[:MOST_NAMED]) + (", …" if len(named) > MOST_NAMED else "")
-    return [Problem(key=LEFT_OUT, placeholders={"parts": words}, fixable=True)]
+    words = _listed(f"{device.name} ({what.value})" for device, what in parts)
+    return [Problem(key=LEFT_OUT, placeholders={"parts": words}, fixable=True)] if words else []
+
+
+def unreadable(failures: Iterable[tuple[DeviceRecord, SystemFailure]]) -> list[Problem]:
+    """Return why the state of panels is not known any more: the account may not see it, or something fails."""
+    denied: dict[str, DeviceRecord] = {}
+    failing: dict[str, str] = {}
+    for device, error in failures:
+        if isinstance(error, InsufficientRightsError):
+            denied[device.id] = device
+        else:
+            failing.setdefault(device.id, f"{device.name} ({error})")
+    problems = []
+    if denied:
+        placeholders = {"names": _names(list(denied.values())), "count": str(len(denied))}
+        problems.append(Problem(key="panels_denied", placeholders=placeholders))
+    if failing:
+        problems.append(Problem(key="panels_unreadable", placeholders={"panels": _listed(failing.values())}))
+    return problems
 
 
 def device_problems(devices: Iterable[DeviceRecord]) -> list[Problem]:
@@ -72,5 +90,10 @@ def _offline(device: DeviceRecord) -> Problem | None:
 
 def _names(devices: list[DeviceRecord]) -> str:
     """Name some devices."""
-    named = ", ".join(sorted(device.name for device in devices)[:MOST_NAMED])
-    return f"{named}, …" if len(devices) > MOST_NAMED else named
+    return _listed(device.name for device in devices)
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Put the first of some words in a row."""
+    found = sorted(words)
+    return ", ".join(found[:MOST_NAMED]) + (", …" if len(found) > MOST_NAMED else "")

@@ -288,8 +288,8 @@ class EventRouter:
         if changed.values:
             values = {**changed.values, **values} if values else changed.values
         told = (occurrence,) if self._recent.report(record.id, cid) else ()
-        sink.report(Report(values=values, available=changed.available, occurrences=(*told, *changed.occurrences)))
         self._settled(record.id)
+        sink.report(Report(values=values, available=changed.available, occurrences=(*told, *changed.occurrences)))
 
     def _report(
         self,
@@ -409,11 +409,11 @@ class EventRouter:
         )  # fmt: skip
         if phase is not Phase.END and (found := alerts.links(alert)):
             self._expect(record, zone, found, None, occurrence, sink)
-        self._deliver(occurrence, row, lasts=lasts, sink=sink)
         if panel is not None:
-            if zone is not None and row.kind is Kind.PIR and phase is Phase.START:
-                self._pulse(zone, occurrence, sink)
             self._settled(record.id)
+        self._deliver(occurrence, row, lasts=lasts, sink=sink)
+        if zone is not None and row.kind is Kind.PIR and phase is Phase.START:
+            self._pulse(zone, occurrence, sink)
 
     def _deliver(self, occurrence: Occurrence, row: DeviceEvent, *, lasts: bool, sink: Sink) -> None:
         """Report an event. What only happens is told once, however often it is repeated."""

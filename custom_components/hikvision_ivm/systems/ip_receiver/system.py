@@ -40,7 +40,18 @@ from .media import ACTION as DOWNLOAD, Media
 from .panel import PanelState
 from .panels import Panels
 from .places import device_id
-from .problems import ARMING, DEVICES, LEFT_OUT, PARTS, RECEIVER, device_problems, left_out, receiver_problems
+from .problems import (
+    ARMING,
+    DEVICES,
+    LEFT_OUT,
+    PARTS,
+    RECEIVER,
+    STATES,
+    device_problems,
+    left_out,
+    receiver_problems,
+    unreadable,
+)
 from .reading import Reader
 from .records import DeviceRecord, Facts, PanelFacts, ZoneAddress
 from .refresh import Refresher, What
@@ -448,6 +459,7 @@ class IpReceiverSystem(System):
         sink.problems(RECEIVER, problems)
         sink.problems(DEVICES, device_problems(self._devices.values()))
         sink.problems(PARTS, left_out(self._panels.left_out()))
+        sink.problems(STATES, unreadable(self._panels.lasting()))
         self._tell_arming()
 
     def _tell_arming(self) -> None:
