@@ -8,13 +8,10 @@ import pytest
 from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.ip_receiver.device_events import (
     EVENTS,
-    MOST_RUNNING,
     MOST_SEEN,
-    REPEAT_SECONDS,
     SEEN,
     SENSOR_KINDS,
     Role,
-    Running,
     Seen,
     SeenDetection,
     event_types,
@@ -25,7 +22,6 @@ from custom_components.hikvision_ivm.systems.ip_receiver.event_codes import EVEN
 from custom_components.hikvision_ivm.systems.ip_receiver.records import DeviceRecord
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, Phase, Target
-from tests.systems.transport.clock import Clock
 
 from .event_bench import CAMERA, DOOR, HOUSE, PANEL, UID, ZONES, Bench
 
@@ -79,76 +75,6 @@ def test_every_event_has_a_device_that_tells_it() -> None:
     assert {row.kind for row in EVENTS.values()} <= told
     assert has_doorbell(DOOR)
     assert not has_doorbell(CAMERA)
-
-
-# phases
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return time."""
-    return Clock()
-
-
-@pytest.fixture
-def running(clock: Clock) -> Running:
-    """Return what goes on, ten seconds without a repeat."""
-    return Running(clock.runtime, 10)
-
-
-KEY = ("V1", Kind.MOTION, "1")
-
-
-def test_repeats_that_are_counted(running: Running, clock: Clock) -> None:
-    """Go on for a while without a repeat, and begin anew when the count does."""
-    told = []
-    for seconds, count in ((0, 1), (20, 2), (25, 3), (REPEAT_SECONDS + 1, 4), (1, 1), (1, 1), (1, 2)):
-        clock.passes(seconds)
-        told.append(running.phase(KEY, active=True, count=count))
-    start, ongoing = Phase.START, Phase.ONGOING
-    assert told == [start, ongoing, ongoing, start, start, ongoing, ongoing]
-
-
-@pytest.mark.parametrize("count", [None, 1, 0])
-def test_repeats_that_are_not_counted(running: Running, clock: Clock, count: int | None) -> None:
-    """Go on for as long as something shows that happens at a moment."""
-    told = []
-    for seconds in (0, 9, 9, 11):
-        clock.passes(seconds)
-        told.append(running.phase(KEY, active=True, count=count))
-    assert told == [Phase.START, Phase.ONGOING, Phase.ONGOING, Phase.START]
-
-
-def test_end(running: Running) -> None:
-    """After it, the same begins; and whoever ends without a beginning ends."""
-    told = [running.phase(KEY, active=active, count=None) for active in (False, True, True, False, True)]
-    assert told == [Phase.END, Phase.START, Phase.ONGOING, Phase.END, Phase.START]
-
-
-def test_condition(running: Running, clock: Clock) -> None:
-    """Goes on until its end."""
-    told = []
-    for _ in range(2):
-        told.append(running.phase(KEY, active=True, count=None, lasts=True))
-        clock.passes(10_000)
-    assert told == [Phase.START, Phase.ONGOING]
-
-
-def test_others_are_others(running: Running) -> None:
-    """Another channel, kind or device; and what was forgotten."""
-    assert running.phase(KEY, active=True, count=1) is Phase.START
-    for key in (("V1", Kind.MOTION, "2"), ("V1", Kind.TAMPER, "1"), ("V2", Kind.MOTION, "1")):
-        assert running.phase(key, active=True, count=1) is Phase.START
-    running.forget(KEY)
-    assert running.phase(KEY, active=True, count=2) is Phase.START
-
-
-def test_memory_of_what_goes_on_has_an_end(running: Running) -> None:
-    """The one that was told of longest ago gives way."""
-    for number in range(MOST_RUNNING + 1):
-        running.phase(("V1", Kind.MOTION, str(number)), active=True, count=1)
-    assert running.phase(("V1", Kind.MOTION, "1"), active=True, count=2) is Phase.ONGOING
-    assert running.phase(("V1", Kind.MOTION, "0"), active=True, count=2) is Phase.START
 
 
 # what was seen
@@ -392,7 +318,7 @@ def test_camera_events_of_a_panel(type_: str, kind: Kind) -> None:
 
 def test_sensors_of_lasting_events_only() -> None:
     """What happens at a moment has none."""
-    assert {row.kind for row in EVENTS.values() if row.role is not Role.MOMENT} == SENSOR_KINDS
+    assert {row.kind for row in EVENTS.values() if row.role not in {Role.MOMENT, Role.SPELL}} == SENSOR_KINDS
     assert Kind.DOORBELL not in SENSOR_KINDS
     assert PANEL.is_panel
     assert UNKNOWN not in Bench().sink.values.values()

@@ -19,7 +19,7 @@ from ..unknown_words import UnknownWords
 from . import alerts, event_codes
 from .alerts import Alert, Cid
 from .device_details import Facts, device_facts, part_in
-from .device_events import EVENTS, DeviceEvent, Role, Running, Seen, SeenDetection, part_of, teller
+from .device_events import EVENTS, DeviceEvent, Owner, Role, Seen, SeenDetection, teller
 from .latched import Latched
 from .media import Media
 from .numbering import Numbering
@@ -28,6 +28,7 @@ from .places import device_id, feature_id, zone_id
 from .recent import Recent
 from .records import DeviceRecord, PanelEvent, ZoneRecord
 from .report_facts import report_facts, zone_number
+from .running import Running
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ MOST_STRANGE: Final = 200
 """Messages of devices nobody knows that are kept until the list of devices was read again."""
 MOST_UNKNOWN: Final = 50
 
+_UNKNOWN: Final = DeviceEvent(Kind.UNKNOWN_EVENT, Role.SPELL)
 _DEVICE_STATES: Final = frozenset({alerts.STATUS, alerts.DELETED, alerts.KEY_STATE, alerts.LINK_STATE})
 _NORMAL: Final[Mapping[str, bool]] = {"normal": True, "abnormal": False}
 _ONLINE: Final[Mapping[str, bool]] = {"online": True, "offline": False}
@@ -204,7 +206,7 @@ class EventRouter:
         cid = alerts.cid_of(alert) if alert.type in {alerts.CID, alerts.REVIEW} else None
         if cid is not None and (alerts.is_keep_alive(alert, cid) or self._recent.is_repeated(alert.index, cid)):
             return
-        if cid is None and self._phase(alert, "", Kind.UNKNOWN_EVENT, f"{alert.index}{alert.type}") is not Phase.START:
+        if cid is None and self._running.take(alert, "", _UNKNOWN, _unknown_part(alert)) is not Phase.START:
             return
         self.counts["of_nobody"] += 1
         facts = device_facts(alert)[0] if cid is None else report_facts(cid, None)
@@ -382,16 +384,17 @@ class EventRouter:
         row = EVENTS.get(alert.type)
         if row is None:
             self.unknown.note(alert.type)
-            row = DeviceEvent(Kind.UNKNOWN_EVENT, Role.MOMENT)
-            part = part_of(f"{alert.type}-{alert.channel or ''}")
+            row, part = _UNKNOWN, _unknown_part(alert)
         else:
             part = part_in(row, alert)
         panel = self._panel(record.id)
-        lasts = row.role is not Role.MOMENT and panel is None
-        phase = self._phase(alert, record.id, row.kind, part, lasts=row.role is Role.CONDITION)
+        lasts = row.has_sensor and panel is None
         own = device_id(self._uid, record.id)
         facts, region, target = device_facts(alert)
         zone = None
+        # All zones of a panel may tell by one channel.
+        by_zone = panel is not None and row.owner is Owner.CHANNEL and "zone" in facts
+        phase = self._running.take(alert, record.id, row, f"{part} {facts['zone']}" if by_zone else part)
         if panel is None:
             kind = row.kind
             features: tuple[str, ...] = (teller(own, record, kind),)
@@ -430,9 +433,9 @@ class EventRouter:
     def _ended(self, own: str, row: DeviceEvent) -> dict[str, Value | Unknown]:
         """Return the sensors of what an event ends."""
         device = own.removeprefix(f"{self._uid}_")
+        for kind in row.ends:
+            self._running.forget((device, kind, ""))
         ended = [each for each in self._seen.of(device) if each.kind in row.ends]
-        for each in ended:
-            self._running.forget((device, each.kind, each.channel))
         return {feature_id(own, "binary_sensor", each.kind, each.channel): False for each in ended}
 
     def _zone_of_event(self, record: DeviceRecord, panel: PanelState, facts: Facts) -> ZoneRecord | None:
@@ -453,12 +456,6 @@ class EventRouter:
         sensor = feature_id(zone_id(self._uid, device, zone.id), "binary_sensor", Kind.ZONE)
         pulse = replace(occurrence, phase=Phase.PULSE, features=(sensor,), hold=self._running.hold)
         sink.report(Report(occurrences=(pulse,)))
-
-    def _phase(self, alert: Alert, device: str, kind: Kind, part: str, *, lasts: bool = False) -> Phase:
-        """Return which part of a happening a message tells."""
-        return self._running.phase(
-            (device, kind, part), active=alert.active is not False, count=alert.count, lasts=lasts
-        )
 
     # all of them
 
@@ -485,3 +482,8 @@ class EventRouter:
             channel=alert.channel,
             **more,
         )
+
+
+def _unknown_part(alert: Alert) -> str:
+    """Return what tells an event that is in no table from others that are in none."""
+    return f"{alert.index} {alert.type} {alert.channel or ''}"
