@@ -160,7 +160,7 @@ def test_same_report_twice() -> None:
     alarm: dict[str, Any] = {"zoneNo": 1, "UUID": UUID, "triggerTime": TRIGGERED}
     assert len(bench.report("1103", **alarm)) == 1
     assert bench.report("1103", **{**alarm, "UUID": UUID.upper()}) == []
-    assert bench.settled == ["Q1"]
+    assert bench.settled == ["Q1", "Q1"]
     assert len(bench.panel.events) == 1
     assert len(bench.report("3103", **alarm)) == 1
     assert len(bench.report("1103", **{**alarm, "zoneNo": 2})) == 1
@@ -186,6 +186,18 @@ def test_reports_without_uuid() -> None:
     assert bench.report("1103", zoneNo=1, triggerTime=TRIGGERED, UUID="0") == []
     assert len(bench.report("1103", zoneNo=1, triggerTime="2026-11-28 12:00:01")) == 1
     assert [len(bench.report("1103", zoneNo=1)) for _ in range(2)] == [1, 1]
+
+
+@pytest.mark.parametrize("codes", [("3401", "1401", "3401"), ("1103", "3103", "1103")])
+def test_panel_whose_clock_stands_still(codes: tuple[str, ...]) -> None:
+    """Tells one moment for all: the time of the message tells reports apart, and each is taken in."""
+    bench = Bench()
+    for number, code in enumerate(codes, 1):
+        assert len(bench.report(code, zoneNo=1, UUID="0", triggerTime="2009-02-24 16:59:00")) == 1
+        assert bench.report(code, zoneNo=1, UUID="0", triggerTime="2009-02-24 16:59:00") == []
+        assert len(bench.panel.events) == number
+        assert len(bench.settled) == 2 * number
+        bench.passes(60)
 
 
 def test_memory_of_reports_has_an_end() -> None:

@@ -204,7 +204,9 @@ class EventRouter:
             self.counts["of_gone_devices"] += 1
             return
         cid = alerts.cid_of(alert) if alert.type in {alerts.CID, alerts.REVIEW} else None
-        if cid is not None and (alerts.is_keep_alive(alert, cid) or self._recent.is_repeated(alert.index, cid)):
+        if cid is not None and (
+            alerts.is_keep_alive(alert, cid) or self._recent.is_repeated(alert.index, cid, alert.time)
+        ):
             return
         if cid is None and self._running.take(alert, "", _UNKNOWN, _unknown_part(alert)) is not Phase.START:
             return
@@ -265,11 +267,14 @@ class EventRouter:
         if alerts.is_keep_alive(alert, cid):
             self.counts["keep_alives"] += 1
             return
-        if self._recent.is_repeated(record.id, cid):
+        panel = self._panel(record.id)
+        if self._recent.is_repeated(record.id, cid, alert.time):
             self.counts["doubles"] += 1
+            if panel is not None:
+                # It may be another one that only looks the same.
+                self._settled(record.id)
             return
         self.counts["reports"] += 1
-        panel = self._panel(record.id)
         row, kind = event_codes.find(cid.code)
         if panel is None:
             self._cid_of_other(record, cid, alert, received, sink)
