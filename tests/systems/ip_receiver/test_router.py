@@ -121,6 +121,17 @@ def test_contact_id_in_place_of_the_code() -> None:
     assert "cid" not in vague.details
 
 
+@pytest.mark.parametrize(
+    ("code", "over"),
+    [("E130", False), ("R130", True), ("r130", True), ("R400", False), ("R401", False), ("R999", True), ("E999", False),
+     ("3998", True), ("1998", False), ("39980", False), ("Rain", False)],
+)  # fmt: skip
+def test_code_of_no_table_that_tells_an_end(code: str, over: bool) -> None:
+    """Is known by what it stands for, else by how it begins; who arms ends nothing."""
+    (told,) = Bench().report(code, zoneNo=1)
+    assert told.details["restored"] is over
+
+
 def test_unknown_code() -> None:
     """Is told with its number; the panel is looked at."""
     bench = Bench()

@@ -9,6 +9,7 @@ from typing import Final
 
 from ..base import Runtime
 from ..kinds import Kind
+from .event_codes import FUNCTIONS, find
 from .places import feature_id
 from .records import DeviceRecord
 
@@ -94,18 +95,9 @@ EVENTS: Final[Mapping[str, DeviceEvent]] = MappingProxyType(
 SENSOR_KINDS: Final = frozenset(row.kind for row in EVENTS.values() if row.has_sensor)
 """Kinds of the binary sensors that appear when their event is first seen."""
 
-_VIDEO: Final = (
-    Kind.ALARM_INPUT, Kind.DISK_ERROR, Kind.DISK_FULL, Kind.DISK_RECOVERED, Kind.FAST_MOVING, Kind.FIRE,
-    Kind.INTRUSION, Kind.LINE_CROSSING, Kind.MOTION, Kind.PIR, Kind.RECORDING_FAILURE, Kind.REGION_ENTRANCE,
-    Kind.REGION_EXITING, Kind.TAMPER, Kind.TEMPERATURE_ALARM, Kind.TEMPERATURE_DIFFERENCE, Kind.TEMPERATURE_PREALARM,
-    Kind.VIDEO_LOSS,
-)  # fmt: skip
-_ACCESS: Final = (Kind.ALARM_INPUT, Kind.CALL_CANCELLED, Kind.MOTION, Kind.TAMPER, Kind.VIDEO_LOSS)
-_RADAR: Final = (Kind.BREATHING_ABNORMAL, Kind.FALL, Kind.HEART_RATE_ABNORMAL, Kind.OUT_OF_BED)
-_SPEAKER: Final = (Kind.ALARM_INPUT, Kind.CALL_CANCELLED, Kind.DOORBELL)
-_ANY: Final = tuple(sorted({row.kind for row in EVENTS.values()}))
+_ANY: Final = tuple(sorted({*(row.kind for row in EVENTS.values()), *FUNCTIONS}))
+_BESIDE_A_BELL: Final = tuple(kind for kind in _ANY if kind is not Kind.DOORBELL)
 
-_BY_TYPE: Final[Mapping[int, tuple[Kind, ...]]] = {1: _VIDEO, 2: _ACCESS, 3: _RADAR, 4: _SPEAKER}
 _TYPE_OF_SOURCE: Final[Mapping[int, int]] = {1: 1, 4: 1, 5: 2, 6: 3, 8: 4}
 """`devSource` → `devType`, for devices that come without the latter (ip-receiver §3.2)."""
 
@@ -118,9 +110,22 @@ def device_type(device: DeviceRecord) -> int | None:
 
 
 def event_types(device: DeviceRecord) -> tuple[Kind, ...]:
-    """Return what the event entity of a device that is no panel can tell."""
-    number = device_type(device)
-    return (*(_ANY if number is None else _BY_TYPE.get(number, _ANY)), Kind.UNKNOWN_EVENT)
+    """Return what the event entity of a device that is no panel can tell.
+
+    What a device is says little of that: cameras have intercoms, and alarm devices of others report as panels do.
+    """
+    return (*(_BESIDE_A_BELL if has_doorbell(device) else _ANY), Kind.UNKNOWN_EVENT)
+
+
+def meaning_of(code: str, *, of_panel: bool) -> tuple[str, Kind]:
+    """Return the code of a report as a HikCode if it is one, and what the report is told as.
+
+    That of a device that is no panel may be the word of an event, too.
+    """
+    if not of_panel and (event := EVENTS.get(code)) is not None:
+        return code, event.kind
+    row, kind = find(code)
+    return code if row is None else row.code, kind
 
 
 def has_doorbell(device: DeviceRecord) -> bool:

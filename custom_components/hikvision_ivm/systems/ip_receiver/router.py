@@ -19,7 +19,7 @@ from ..unknown_words import UnknownWords
 from . import alerts, event_codes
 from .alerts import Alert, Cid
 from .device_details import Facts, device_facts, part_in
-from .device_events import EVENTS, DeviceEvent, Owner, Role, Seen, SeenDetection, teller
+from .device_events import EVENTS, DeviceEvent, Owner, Role, Seen, SeenDetection, meaning_of, teller
 from .latched import Latched
 from .media import Media
 from .numbering import Numbering
@@ -320,11 +320,12 @@ class EventRouter:
 
     def _cid_of_other(self, record: DeviceRecord, cid: Cid, alert: Alert, received: datetime, sink: Sink) -> None:
         """Tell a report of a device that is no panel; its code may be a word of its own kind."""
-        row = EVENTS.get(cid.code)
-        if row is None:
-            self.unknown.note(cid.code)
+        code, kind = meaning_of(cid.code, of_panel=False)
+        if code != cid.code:
+            cid = replace(cid, code=code)
+        if kind is Kind.UNKNOWN_EVENT:
+            self.unknown.note(code)
         own = device_id(self._uid, record.id)
-        kind = Kind.UNKNOWN_EVENT if row is None else row.kind
         occurrence = self._occurrence(
             own, kind, Phase.PULSE, cid.code, alert, received, details=report_facts(cid, None),
             features=(teller(own, record, kind),),
@@ -346,14 +347,14 @@ class EventRouter:
             self._expect(record, None, found, None, occurrence, sink)
             return
         tells, uuid = self._recent.clip(record.id, cid)
-        row, kind = event_codes.find(cid.code)
-        if row is not None and row.code != cid.code:
-            cid = replace(cid, code=row.code)
+        code, kind = meaning_of(cid.code, of_panel=panel is not None)
+        if code != cid.code:
+            cid = replace(cid, code=code)
         number = zone_number(cid, kind)
         zone = None if panel is None or number is None else self.numbering.zone_of(panel, number)
-        event = Kind.DEVICE_EVENT if panel is None else Kind.PANEL_EVENT
+        told_by = feature_id(own, "event", Kind.PANEL_EVENT) if panel is not None else teller(own, record, kind)
         occurrence = self._occurrence(
-            own, kind, Phase.PULSE, cid.code, alert, received, features=(feature_id(own, "event", event),),
+            own, kind, Phase.PULSE, cid.code, alert, received, features=(told_by,),
             details={**report_facts(cid, zone), **({} if uuid is None else {"uuid": uuid})},
         )  # fmt: skip
         if tells:
