@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from custom_components.hikvision_ivm.systems.ip_receiver.recent import MOST, SECONDS, UNDATED_SECONDS
-from custom_components.hikvision_ivm.systems.ip_receiver.router import MOST_STRANGE, MOST_UNKNOWN
+from custom_components.hikvision_ivm.systems.ip_receiver.records import ConnectionMode
+from custom_components.hikvision_ivm.systems.ip_receiver.router import MOST_UNKNOWN
+from custom_components.hikvision_ivm.systems.ip_receiver.strangers import MOST_STRANGE
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Occurrence, Phase, Report
 
@@ -374,6 +376,42 @@ def test_links_and_keys() -> None:
     assert again.router.remembered().values == known
     again.panels.clear()
     assert again.router.remembered().values == {f"{UID}_binary_sensor_cloud_link": True}
+
+
+PANEL_KEY = f"{HOUSE}_binary_sensor_device_key"
+PANEL_LINK = f"{HOUSE}_binary_sensor_cloud_link"
+BY_CLOUD = replace(PANEL, mode=ConnectionMode.HPP, online=True)
+DIRECT = replace(PANEL, mode=ConnectionMode.ISUP, online=True)
+
+
+def test_list_that_lags_behind_a_link_or_key() -> None:
+    """Has no say in what a message told, until it changes: then it knows more."""
+    bench = Bench()
+    assert bench.router.listed(BY_CLOUD) == {PANEL_LINK: True}
+    bench.take("deviceHPPNetworkChanged", status="abnormal")
+    assert bench.router.listed(BY_CLOUD) == {}
+    assert bench.router.listed(replace(BY_CLOUD, online=False)) == {}
+    assert bench.router.listed(BY_CLOUD) == bench.router.listed(BY_CLOUD) == {PANEL_LINK: True}
+    assert bench.router.remembered().values == {PANEL_LINK: True}
+
+    assert bench.router.listed(DIRECT) == {PANEL_KEY: False}
+    bench.take("deviceKeyStateChanged", status="abnormal")
+    assert bench.router.listed(DIRECT) == {}
+    bench.take("deviceKeyStateChanged", status="normal")
+    assert bench.router.listed(replace(DIRECT, online=False, offline_hint=1)) == {PANEL_KEY: True}
+
+
+def test_list_after_missed_messages() -> None:
+    """Counts again, also after a restart: that all is well again may have been missed."""
+    bench = Bench()
+    bench.take("deviceKeyStateChanged", status="abnormal")
+    bench.router.listed(DIRECT)
+    again = Bench(memory=dict(bench.runtime.memory))
+    for each in (bench, again):
+        each.router.missed()
+        assert each.router.remembered().values == {PANEL_KEY: True}
+        assert each.router.listed(DIRECT) == {PANEL_KEY: False}
+        assert each.router.remembered().values == {PANEL_KEY: False}
 
 
 # who nobody knows

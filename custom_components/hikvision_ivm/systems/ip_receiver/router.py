@@ -4,7 +4,7 @@ Nothing here waits, and a message costs what it says: one panel, one zone, a han
 understood is told as an unknown event, and whoever is not known is asked for once.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from . import alerts, event_codes
 from .alerts import Alert, Cid
 from .device_details import Facts, device_facts, part_in
 from .device_events import EVENTS, DeviceEvent, Owner, Role, Seen, SeenDetection, meaning_of, teller
+from .device_values import device_statuses
 from .latched import Latched
 from .media import Media
 from .numbering import Numbering
@@ -29,13 +30,12 @@ from .recent import Recent
 from .records import DeviceRecord, PanelEvent, ZoneRecord
 from .report_facts import report_facts, zone_number
 from .running import Running
+from .strangers import Strangers
 
 _LOGGER = logging.getLogger(__name__)
 
 PLAUSIBLE: Final = timedelta(days=1)
 """A clock that is further off tells nothing."""
-MOST_STRANGE: Final = 200
-"""Messages of devices nobody knows that are kept until the list of devices was read again."""
 MOST_UNKNOWN: Final = 50
 
 _UNKNOWN: Final = DeviceEvent(Kind.UNKNOWN_EVENT, Role.SPELL)
@@ -89,8 +89,7 @@ class EventRouter:
         self._seen = Seen(runtime)
         self._recent = Recent(runtime)
         self._running = Running(runtime, float(options.get(HOLD_PULSE) or PULSE_DEFAULT))
-        self._waiting: deque[tuple[Alert, datetime]] = deque(maxlen=MOST_STRANGE)
-        self._asked: set[str] = set()
+        self._strangers = Strangers(stranger)
         self._ids: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     # from outside
@@ -117,9 +116,7 @@ class EventRouter:
 
     def retry_strangers(self, sink: Sink) -> None:
         """The list of devices was read again: route what waited for it."""
-        waiting, self._waiting = self._waiting, deque(maxlen=MOST_STRANGE)
-        self._asked.clear()
-        for alert, received in waiting:
+        for alert, received in self._strangers.listed():
             self._route(alert, received, sink, last=True)
 
     def zones_read(self, device: str, zones: Iterable[ZoneRecord], asked_at: float) -> None:
@@ -129,6 +126,11 @@ class EventRouter:
     def missed(self) -> None:
         """Events are missed, or may have been."""
         self.numbering.missed()
+        self._latched.missed()
+
+    def listed(self, device: DeviceRecord) -> dict[str, bool]:
+        """Take what the list says of a device and return what that proves of what messages tell, by feature."""
+        return self._latched.take_list(device.id, device_statuses(device))
 
     def seen(self, device: str) -> list[SeenDetection]:
         """Return what a device was seen to tell, so that it has features for it."""
@@ -145,7 +147,7 @@ class EventRouter:
             **self.counts,
             "unusable": dict(self.unusable),
             "unknown": dict(self.unknown),
-            "strangers_waiting": len(self._waiting),
+            "strangers_waiting": len(self._strangers),
             "zone_numbers": dict(Counter(meaning.value for meaning in self.numbering.learned.values())),
         }
 
@@ -164,7 +166,8 @@ class EventRouter:
             if alert.index and self._left_out(alert.index):
                 self.counts["not_imported"] += 1
             elif alert.index and not last:
-                self._strange(alert, received)
+                self.counts["strangers"] += 1
+                self._strangers.keep(alert, received)
             else:
                 self._nobody(alert, received, sink)
         elif alert.type in _DEVICE_STATES:
@@ -183,20 +186,8 @@ class EventRouter:
         panel = None if alert.serial is None else self._panel(alert.serial)
         if panel is None:
             return None
-        self._ask(alert.index)
+        self._strangers.ask(alert.index)
         return panel.device
-
-    def _ask(self, index: str) -> None:
-        """Let the list of devices be read because of a device, once."""
-        if index and index not in self._asked:
-            self._asked.add(index)
-            self._stranger(index)
-
-    def _strange(self, alert: Alert, received: datetime) -> None:
-        """Keep a message of a device nobody knows."""
-        self.counts["strangers"] += 1
-        self._waiting.append((alert, received))
-        self._ask(alert.index)
 
     def _nobody(self, alert: Alert, received: datetime, sink: Sink) -> None:
         """Tell a message of nobody on the receiver itself."""
