@@ -358,6 +358,16 @@ def test_deleted_device() -> None:
     assert bench.sink.values == bench.sink.available == {}
 
 
+def test_state_of_no_device() -> None:
+    """The list of devices tells whose it is (T43)."""
+    bench = Bench()
+    for type_ in ("devicedeleted", "devStatusChanged"):
+        bench.take(type_, device=None, channelID="Q1", status="offline")
+    assert bench.asked == ["", ""]
+    assert bench.sink.values == bench.sink.available == {}
+    assert bench.sink.occurrences == []
+
+
 def test_links_and_keys() -> None:
     """Of a panel and of the receiver; remembered over a restart."""
     bench = Bench()

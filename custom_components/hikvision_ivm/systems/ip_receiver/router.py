@@ -193,6 +193,9 @@ class EventRouter:
         """Tell a message of nobody on the receiver itself."""
         if alert.type in _DEVICE_STATES:
             self.counts["of_gone_devices"] += 1
+            if not alert.index:
+                # It is of some device: the list tells of which.
+                self._stranger("")
             return
         cid = alerts.cid_of(alert) if alert.type in {alerts.CID, alerts.REVIEW} else None
         if cid is not None and (
