@@ -30,11 +30,12 @@ from custom_components.hikvision_ivm.systems.ip_receiver import (
     untold,
 )
 from custom_components.hikvision_ivm.systems.ip_receiver.client import PACE_SECONDS
-from custom_components.hikvision_ivm.systems.ip_receiver.device_events import REPEAT_SECONDS, SENSOR_KINDS
+from custom_components.hikvision_ivm.systems.ip_receiver.device_events import SENSOR_KINDS
 from custom_components.hikvision_ivm.systems.ip_receiver.features_other import HUB, OTHER
 from custom_components.hikvision_ivm.systems.ip_receiver.features_panel import PANEL, PARTITION, WHOLE
 from custom_components.hikvision_ivm.systems.ip_receiver.features_peripheral import PERIPHERAL
 from custom_components.hikvision_ivm.systems.ip_receiver.features_zone import BYPASS, ZONE
+from custom_components.hikvision_ivm.systems.ip_receiver.running import REPEAT_SECONDS
 from custom_components.hikvision_ivm.systems.ip_receiver.system import IpReceiverSystem
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Source

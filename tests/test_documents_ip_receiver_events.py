@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 import json
 from typing import Any
 
-import pytest
-
 from custom_components.hikvision_ivm.event import event_attributes
 from custom_components.hikvision_ivm.systems.ip_receiver.alerts import Cid, parse
 from custom_components.hikvision_ivm.systems.ip_receiver.detectors import BY_ZONE_TYPE, DETECTORS, ZONE_TYPES
@@ -30,8 +28,6 @@ SECTIONS: Mapping[str, Section] = {
     "The receiver": Section.PLATFORM,
 }
 """Title of a table of codes → the devices it is of."""
-TYPES = {"camera or recorder": 1, "door station, access control": 2, "radar": 3, "IP speaker": 4, "anything else": 100}
-"""Word of the documents for other devices → the number of their type."""
 
 
 def told(heading: str) -> list[dict[str, str]]:
@@ -68,12 +64,13 @@ def test_every_code() -> None:
     assert len(found) == 328
 
 
-@pytest.mark.parametrize("word", TYPES)
-def test_types_of_other_devices(word: str) -> None:
-    """The types of the device events of each sort of device are those that it offers."""
-    device = DeviceRecord(id="1", index="1", name="1", type=TYPES[word])
-    (row,) = [row for row in told("Events of other devices") if row.get("Device") == word]
-    assert quoted(row["Types"]) == [kind.value for kind in event_types(device)]
+def test_types_of_other_devices() -> None:
+    """The types of device events are those of the page and those of panels; a bell of its own tells its calls."""
+    found = [quoted(row["Type"])[0] for row in told("Events of other devices") if "Type" in row]
+    assert found == sorted(row.kind.value for row in EVENTS.values())
+    for number in (1, 2, 3, 4, 100):
+        offered = {kind.value for kind in event_types(DeviceRecord(id="1", index="1", name="1", type=number))}
+        assert offered == {*found, *FUNCTIONS, "unknown_event"} - ({"doorbell"} if number == 2 else set())
 
 
 def test_what_waits_for_its_end() -> None:

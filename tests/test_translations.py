@@ -156,7 +156,7 @@ def told_by(kind: Kind) -> set[Kind]:
         told |= {row.kind for row in ISAPI_TYPES.values()}
     if kind is Kind.DEVICE_EVENT:
         told |= {row.kind for row in receiver.EVENTS.values()}
-    if kind is Kind.PANEL_EVENT:
+    if kind in {Kind.DEVICE_EVENT, Kind.PANEL_EVENT}:
         told |= set(features_panel.FUNCTIONS)
     if kind is Kind.DETECTION:
         told |= set(ivm.CHANNEL_EVENT_TYPES)

@@ -14,8 +14,9 @@ class Framing:
     """Bytes of each write; None: a part at once. 1 cuts through every character of UTF-8."""
     length: Literal["right", "newline", "wrong", "none"] = "right"
     """Content-Length: of the body, with the line end that follows, nonsense, or left out."""
-    joined: Literal["part", "chunk"] | None = None
-    """A heartbeat follows each alert in the same part, or as a part of its own in the same write."""
+    joined: Literal["part", "chunk", "glued"] | None = None
+    """A heartbeat follows each alert in the same part, or as a part of its own in the same write, also without the line
+    end that should be between them."""
     boundary: str = "boundary"
     quoted: bool = False
     """The boundary is quoted in the head of the answer."""
@@ -25,6 +26,8 @@ class Framing:
     """Punctuation as in the printed samples (T20): one too many before an end, or one too few between members."""
     lead: bytes = b""
     """Sent in front of every part."""
+    late: bool = False
+    """A heartbeat comes before the id of the subscription."""
 
 
 @dataclass(kw_only=True)

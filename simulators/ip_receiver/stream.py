@@ -182,6 +182,8 @@ class Streams:
         beat = self._body(subscription) or b""
         if framing.joined == "part":
             return frame(framing, body + beat)
+        if framing.joined == "glued":
+            return frame(framing, body).removesuffix(framing.newline.encode()) + frame(framing, beat)
         return frame(framing, body) + frame(framing, beat)
 
     def _body(self, subscription: Subscription) -> bytes | None:
@@ -215,6 +217,8 @@ class Streams:
         response.force_close()
         await response.prepare(request)
         subscription = Subscription(next(self._ids), request)
+        if framing.late:
+            subscription.send(self._part(subscription))
         subscription.send(frame(framing, first(subscription.id)))
         self.open[subscription.id] = subscription
         self.opened += 1

@@ -175,15 +175,16 @@ def test_lengths_that_are_not(framing: Framing, difference: int) -> None:
     ).encode()  # fmt: skip
 
 
-@pytest.mark.parametrize(("joined", "parts"), [("part", 2), ("chunk", 3)])
+@pytest.mark.parametrize(("joined", "parts"), [("part", 2), ("chunk", 3), ("glued", 3)])
 async def test_joined(client: Client, joined: Any, parts: int) -> None:
-    """A heartbeat follows in the same part, or in the same write."""
+    """A heartbeat follows in the same part, or in the same write, also without a line end between them."""
     stream = await client.subscribe()
     client.receiver.framing = Framing(joined=joined)
     await client.receiver.emit({"eventType": "x"})
     await stream.read(b"heartBeat")
     assert stream.data.count(b"--boundary") == parts
     assert (b'}}{"EventNotificationAlert"' in stream.data) is (joined == "part")
+    assert (b"}}--boundary" in stream.data) is (joined == "glued")
 
 
 @pytest.mark.parametrize(
@@ -194,6 +195,14 @@ async def test_heads(client: Client, framing: Framing, head: str) -> None:
     """The boundary is quoted, or not told."""
     client.receiver.framing = framing
     assert (await client.subscribe()).response.headers["Content-Type"] == head
+
+
+async def test_late_id(client: Client) -> None:
+    """A heartbeat comes before the id of the subscription."""
+    client.receiver.framing = Framing(late=True)
+    stream = await client.subscribe()
+    await stream.read(b"SubscribeDeviceMgmtRsp")
+    assert stream.data.index(b"heartBeat") < stream.data.index(b"SubscribeDeviceMgmtRsp")
 
 
 def test_punctuation_of_the_samples() -> None:

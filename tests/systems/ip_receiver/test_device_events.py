@@ -8,13 +8,10 @@ import pytest
 from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.ip_receiver.device_events import (
     EVENTS,
-    MOST_RUNNING,
     MOST_SEEN,
-    REPEAT_SECONDS,
     SEEN,
     SENSOR_KINDS,
     Role,
-    Running,
     Seen,
     SeenDetection,
     event_types,
@@ -25,7 +22,6 @@ from custom_components.hikvision_ivm.systems.ip_receiver.event_codes import EVEN
 from custom_components.hikvision_ivm.systems.ip_receiver.records import DeviceRecord
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, Phase, Target
-from tests.systems.transport.clock import Clock
 
 from .event_bench import CAMERA, DOOR, HOUSE, PANEL, UID, ZONES, Bench
 
@@ -52,103 +48,23 @@ def test_every_documented_event() -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "source", "has", "has_not"),
-    [
-        (1, None, {Kind.MOTION, Kind.TEMPERATURE_ALARM, Kind.DISK_RECOVERED}, {Kind.FALL, Kind.CALL_CANCELLED}),
-        (None, 4, {Kind.MOTION}, {Kind.FALL}),
-        (2, None, {Kind.CALL_CANCELLED}, {Kind.DOORBELL, Kind.FALL}),
-        (3, None, {Kind.FALL, Kind.BREATHING_ABNORMAL}, {Kind.MOTION}),
-        (None, 6, {Kind.FALL}, {Kind.MOTION}),
-        (4, None, {Kind.DOORBELL}, {Kind.FALL}),
-        (100, None, {Kind.FALL, Kind.MOTION, Kind.DOORBELL}, set()),
-        (None, None, {Kind.FALL, Kind.MOTION, Kind.DOORBELL}, set()),
-    ],
-)
-def test_event_types(type_: int | None, source: int | None, has: set[Kind], has_not: set[Kind]) -> None:
-    """What a device can tell hangs on what it is; what nobody knows can tell anything."""
+    ("type_", "source", "bell"),
+    [(1, None, False), (None, 4, False), (2, None, True), (None, 5, True), (3, None, False), (4, None, False),
+     (100, 2, False), (None, None, False)],
+)  # fmt: skip
+def test_event_types(type_: int | None, source: int | None, bell: bool) -> None:
+    """Whatever a device is, it can tell anything, also what panels tell; a bell of its own tells its calls."""
     found = event_types(DeviceRecord(id="X", index="x", name="X", type=type_, source=source))
-    assert has <= set(found)
-    assert not has_not & set(found)
+    expected = {*(row.kind for row in EVENTS.values()), *FUNCTIONS}
+    assert set(found[:-1]) == expected - ({Kind.DOORBELL} if bell else set())
     assert found[-1] is Kind.UNKNOWN_EVENT
     assert len(set(found)) == len(found)
 
 
-def test_every_event_has_a_device_that_tells_it() -> None:
-    """Of the types there are, one at least."""
-    told = {kind for number in (1, 2, 3, 4) for kind in event_types(replace(CAMERA, type=number))}
-    assert {row.kind for row in EVENTS.values()} <= told
+def test_bells() -> None:
+    """Only door stations have one."""
     assert has_doorbell(DOOR)
     assert not has_doorbell(CAMERA)
-
-
-# phases
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return time."""
-    return Clock()
-
-
-@pytest.fixture
-def running(clock: Clock) -> Running:
-    """Return what goes on, ten seconds without a repeat."""
-    return Running(clock.runtime, 10)
-
-
-KEY = ("V1", Kind.MOTION, "1")
-
-
-def test_repeats_that_are_counted(running: Running, clock: Clock) -> None:
-    """Go on for a while without a repeat, and begin anew when the count does."""
-    told = []
-    for seconds, count in ((0, 1), (20, 2), (25, 3), (REPEAT_SECONDS + 1, 4), (1, 1), (1, 1), (1, 2)):
-        clock.passes(seconds)
-        told.append(running.phase(KEY, active=True, count=count))
-    start, ongoing = Phase.START, Phase.ONGOING
-    assert told == [start, ongoing, ongoing, start, start, ongoing, ongoing]
-
-
-@pytest.mark.parametrize("count", [None, 1, 0])
-def test_repeats_that_are_not_counted(running: Running, clock: Clock, count: int | None) -> None:
-    """Go on for as long as something shows that happens at a moment."""
-    told = []
-    for seconds in (0, 9, 9, 11):
-        clock.passes(seconds)
-        told.append(running.phase(KEY, active=True, count=count))
-    assert told == [Phase.START, Phase.ONGOING, Phase.ONGOING, Phase.START]
-
-
-def test_end(running: Running) -> None:
-    """After it, the same begins; and whoever ends without a beginning ends."""
-    told = [running.phase(KEY, active=active, count=None) for active in (False, True, True, False, True)]
-    assert told == [Phase.END, Phase.START, Phase.ONGOING, Phase.END, Phase.START]
-
-
-def test_condition(running: Running, clock: Clock) -> None:
-    """Goes on until its end."""
-    told = []
-    for _ in range(2):
-        told.append(running.phase(KEY, active=True, count=None, lasts=True))
-        clock.passes(10_000)
-    assert told == [Phase.START, Phase.ONGOING]
-
-
-def test_others_are_others(running: Running) -> None:
-    """Another channel, kind or device; and what was forgotten."""
-    assert running.phase(KEY, active=True, count=1) is Phase.START
-    for key in (("V1", Kind.MOTION, "2"), ("V1", Kind.TAMPER, "1"), ("V2", Kind.MOTION, "1")):
-        assert running.phase(key, active=True, count=1) is Phase.START
-    running.forget(KEY)
-    assert running.phase(KEY, active=True, count=2) is Phase.START
-
-
-def test_memory_of_what_goes_on_has_an_end(running: Running) -> None:
-    """The one that was told of longest ago gives way."""
-    for number in range(MOST_RUNNING + 1):
-        running.phase(("V1", Kind.MOTION, str(number)), active=True, count=1)
-    assert running.phase(("V1", Kind.MOTION, "1"), active=True, count=2) is Phase.ONGOING
-    assert running.phase(("V1", Kind.MOTION, "0"), active=True, count=2) is Phase.START
 
 
 # what was seen
@@ -330,8 +246,36 @@ def test_code_of_an_encoder() -> None:
     assert bench.router.counts["keep_alives"] == 1
     (told,) = bench.report("VMD", device=CAMERA)
     assert (told.kind, told.code) == (Kind.MOTION, "VMD")
-    (other,) = bench.report("1103", device=CAMERA)
-    assert (other.kind, other.code, other.features) == (Kind.UNKNOWN_EVENT, "1103", (f"{YARD}_event_device_event",))
+    (other,) = bench.report("odd", device=CAMERA)
+    assert (other.kind, other.code, other.features) == (Kind.UNKNOWN_EVENT, "odd", (f"{YARD}_event_device_event",))
+    assert bench.router.unknown == {"odd": 1}
+
+
+@pytest.mark.parametrize(("code", "known"), [("1103", "1103"), ("3103", "3103"), ("E406", "1406"), ("E130", "E130")])
+def test_report_of_a_device_of_others(code: str, known: str) -> None:
+    """Is told as that of a panel, by its code."""
+    bench = Bench()
+    other = replace(CAMERA, source=2, type=100)
+    bench.devices["v1"] = other
+    (told,) = bench.report(code, device=other, zoneNo=1)
+    assert told.code == told.details["hik_code"] == known
+    assert told.kind in event_types(other) and told.kind is not Kind.UNKNOWN_EVENT
+    assert told.features == (f"{YARD}_event_device_event",)
+    assert told.details["restored"] is (code == "3103")
+    assert bench.router.unknown == {}
+    (clip,) = bench.review(code, device=other, UUID="a1")
+    assert (clip.code, clip.kind, clip.features) == (told.code, told.kind, told.features)
+
+
+def test_clip_of_an_event_of_a_camera() -> None:
+    """Is told by the word of the event; that of a door station rings its bell."""
+    bench = Bench()
+    (told,) = bench.review("VMD", device=CAMERA, UUID="a1")
+    assert told.kind is Kind.MOTION
+    (ring,) = bench.review("requestVoiceTalkEvent", device=DOOR, UUID="a1")
+    assert (ring.kind, ring.features) == (Kind.DOORBELL, (f"{GATE}_event_doorbell",))
+    (panel,) = bench.review("VMD", UUID="a1")
+    assert panel.kind is Kind.UNKNOWN_EVENT
 
 
 # of a panel
@@ -392,7 +336,7 @@ def test_camera_events_of_a_panel(type_: str, kind: Kind) -> None:
 
 def test_sensors_of_lasting_events_only() -> None:
     """What happens at a moment has none."""
-    assert {row.kind for row in EVENTS.values() if row.role is not Role.MOMENT} == SENSOR_KINDS
+    assert {row.kind for row in EVENTS.values() if row.role not in {Role.MOMENT, Role.SPELL}} == SENSOR_KINDS
     assert Kind.DOORBELL not in SENSOR_KINDS
     assert PANEL.is_panel
     assert UNKNOWN not in Bench().sink.values.values()

@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from custom_components.hikvision_ivm.systems.ip_receiver.device_values import device_available, device_values
+from custom_components.hikvision_ivm.systems.ip_receiver.device_values import (
+    device_available,
+    device_statuses,
+    device_values,
+)
 from custom_components.hikvision_ivm.systems.ip_receiver.features_peripheral import PERIPHERAL, peripheral_part
 from custom_components.hikvision_ivm.systems.ip_receiver.peripheral_values import (
     peripheral_available,
@@ -98,6 +102,11 @@ def told(kind: Kind, **said: Any) -> Value | Unknown | None:
     return device_values(UID, record).get(feature_id(f"{UID}_Q1", "binary_sensor", kind.value))
 
 
+def proven(kind: Kind, **said: Any) -> bool | None:
+    """Return what the list proves of a link or key."""
+    return device_statuses(DeviceRecord(id="Q1", index="x", name="House", **said))[kind]
+
+
 @pytest.mark.parametrize(("online", "found"), [(True, True), (False, False), (None, UNKNOWN)])
 def test_online(online: bool | None, found: Any) -> None:
     """Unknown is not offline."""
@@ -126,7 +135,7 @@ def test_update() -> None:
 )
 def test_key(said: dict[str, Any], wrong: bool | None) -> None:
     """Only where the list proves something: a device online by the cloud says nothing of its direct connection."""
-    assert told(Kind.DEVICE_KEY, **said) is wrong
+    assert proven(Kind.DEVICE_KEY, **said) is wrong
 
 
 @pytest.mark.parametrize(
@@ -142,4 +151,4 @@ def test_key(said: dict[str, Any], wrong: bool | None) -> None:
 )
 def test_cloud_link(said: dict[str, Any], linked: bool | None) -> None:
     """Only where the list proves something; else events tell it."""
-    assert told(Kind.CLOUD_LINK, **said) is linked
+    assert proven(Kind.CLOUD_LINK, **said) is linked

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from custom_components.hikvision_ivm.systems.ip_receiver.recent import MOST, SECONDS, UNDATED_SECONDS
-from custom_components.hikvision_ivm.systems.ip_receiver.router import MOST_STRANGE, MOST_UNKNOWN
+from custom_components.hikvision_ivm.systems.ip_receiver.records import ConnectionMode
+from custom_components.hikvision_ivm.systems.ip_receiver.router import MOST_UNKNOWN
+from custom_components.hikvision_ivm.systems.ip_receiver.strangers import MOST_STRANGE
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Occurrence, Phase, Report
 
@@ -121,6 +123,17 @@ def test_contact_id_in_place_of_the_code() -> None:
     assert "cid" not in vague.details
 
 
+@pytest.mark.parametrize(
+    ("code", "over"),
+    [("E130", False), ("R130", True), ("r130", True), ("R400", False), ("R401", False), ("R999", True), ("E999", False),
+     ("3998", True), ("1998", False), ("39980", False), ("Rain", False)],
+)  # fmt: skip
+def test_code_of_no_table_that_tells_an_end(code: str, over: bool) -> None:
+    """Is known by what it stands for, else by how it begins; who arms ends nothing."""
+    (told,) = Bench().report(code, zoneNo=1)
+    assert told.details["restored"] is over
+
+
 def test_unknown_code() -> None:
     """Is told with its number; the panel is looked at."""
     bench = Bench()
@@ -160,7 +173,7 @@ def test_same_report_twice() -> None:
     alarm: dict[str, Any] = {"zoneNo": 1, "UUID": UUID, "triggerTime": TRIGGERED}
     assert len(bench.report("1103", **alarm)) == 1
     assert bench.report("1103", **{**alarm, "UUID": UUID.upper()}) == []
-    assert bench.settled == ["Q1"]
+    assert bench.settled == ["Q1", "Q1"]
     assert len(bench.panel.events) == 1
     assert len(bench.report("3103", **alarm)) == 1
     assert len(bench.report("1103", **{**alarm, "zoneNo": 2})) == 1
@@ -186,6 +199,18 @@ def test_reports_without_uuid() -> None:
     assert bench.report("1103", zoneNo=1, triggerTime=TRIGGERED, UUID="0") == []
     assert len(bench.report("1103", zoneNo=1, triggerTime="2026-11-28 12:00:01")) == 1
     assert [len(bench.report("1103", zoneNo=1)) for _ in range(2)] == [1, 1]
+
+
+@pytest.mark.parametrize("codes", [("3401", "1401", "3401"), ("1103", "3103", "1103")])
+def test_panel_whose_clock_stands_still(codes: tuple[str, ...]) -> None:
+    """Tells one moment for all: the time of the message tells reports apart, and each is taken in."""
+    bench = Bench()
+    for number, code in enumerate(codes, 1):
+        assert len(bench.report(code, zoneNo=1, UUID="0", triggerTime="2009-02-24 16:59:00")) == 1
+        assert bench.report(code, zoneNo=1, UUID="0", triggerTime="2009-02-24 16:59:00") == []
+        assert len(bench.panel.events) == number
+        assert len(bench.settled) == 2 * number
+        bench.passes(60)
 
 
 def test_memory_of_reports_has_an_end() -> None:
@@ -333,6 +358,16 @@ def test_deleted_device() -> None:
     assert bench.sink.values == bench.sink.available == {}
 
 
+def test_state_of_no_device() -> None:
+    """The list of devices tells whose it is (T43)."""
+    bench = Bench()
+    for type_ in ("devicedeleted", "devStatusChanged"):
+        bench.take(type_, device=None, channelID="Q1", status="offline")
+    assert bench.asked == ["", ""]
+    assert bench.sink.values == bench.sink.available == {}
+    assert bench.sink.occurrences == []
+
+
 def test_links_and_keys() -> None:
     """Of a panel and of the receiver; remembered over a restart."""
     bench = Bench()
@@ -351,6 +386,42 @@ def test_links_and_keys() -> None:
     assert again.router.remembered().values == known
     again.panels.clear()
     assert again.router.remembered().values == {f"{UID}_binary_sensor_cloud_link": True}
+
+
+PANEL_KEY = f"{HOUSE}_binary_sensor_device_key"
+PANEL_LINK = f"{HOUSE}_binary_sensor_cloud_link"
+BY_CLOUD = replace(PANEL, mode=ConnectionMode.HPP, online=True)
+DIRECT = replace(PANEL, mode=ConnectionMode.ISUP, online=True)
+
+
+def test_list_that_lags_behind_a_link_or_key() -> None:
+    """Has no say in what a message told, until it changes: then it knows more."""
+    bench = Bench()
+    assert bench.router.listed(BY_CLOUD) == {PANEL_LINK: True}
+    bench.take("deviceHPPNetworkChanged", status="abnormal")
+    assert bench.router.listed(BY_CLOUD) == {}
+    assert bench.router.listed(replace(BY_CLOUD, online=False)) == {}
+    assert bench.router.listed(BY_CLOUD) == bench.router.listed(BY_CLOUD) == {PANEL_LINK: True}
+    assert bench.router.remembered().values == {PANEL_LINK: True}
+
+    assert bench.router.listed(DIRECT) == {PANEL_KEY: False}
+    bench.take("deviceKeyStateChanged", status="abnormal")
+    assert bench.router.listed(DIRECT) == {}
+    bench.take("deviceKeyStateChanged", status="normal")
+    assert bench.router.listed(replace(DIRECT, online=False, offline_hint=1)) == {PANEL_KEY: True}
+
+
+def test_list_after_missed_messages() -> None:
+    """Counts again, also after a restart: that all is well again may have been missed."""
+    bench = Bench()
+    bench.take("deviceKeyStateChanged", status="abnormal")
+    bench.router.listed(DIRECT)
+    again = Bench(memory=dict(bench.runtime.memory))
+    for each in (bench, again):
+        each.router.missed()
+        assert each.router.remembered().values == {PANEL_KEY: True}
+        assert each.router.listed(DIRECT) == {PANEL_KEY: False}
+        assert each.router.remembered().values == {PANEL_KEY: False}
 
 
 # who nobody knows

@@ -68,6 +68,7 @@ async def listening(
     [
         Framing(), Framing(newline="\n"), Framing(split=1), Framing(split=7, length="wrong"), Framing(length="none"),
         Framing(length="newline", quoted=True), Framing(joined="chunk"), Framing(joined="part"),
+        Framing(joined="glued"), Framing(late=True),
         Framing(headless=True), Framing(boundary="--odd-- name", lead=b"\r\n\r\n"),
     ],
     ids=str,
@@ -192,6 +193,17 @@ async def test_doubt() -> None:
         clock.passes(301)
         heard.stream.doubt()
         await until(lambda: heard.stream.counts.sessions == 3)
+
+
+async def test_id_behind_a_heartbeat() -> None:
+    """Is kept: the subscription is taken back at the end. It is no message for the router."""
+    async with IpReceiverSimulator(framing=Framing(late=True), heartbeat=60) as receiver:
+        async with listening(receiver) as heard:
+            await until(lambda: heard.stream.counts.messages == 2)
+            assert (heard.stream.counts.beats, len(heard.messages)) == (1, 1)
+            await receiver.cid("House", "1103")
+            await until(lambda: heard.codes() == ["1103"])
+        assert receiver.count("unSubscribe") == 1
 
 
 async def test_without_an_id() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 
 import pytest
 
@@ -56,6 +57,25 @@ def test_several_messages_in_one_piece_and_in_one_part() -> None:
     """Nothing is lost when they come together, with or without a line between them."""
     wire = part(event(1)) + part(event(2) + event(3)) + part(event(4) + b"\r\n" + event(5))
     assert JsonParts().feed(wire) == [event(number) for number in range(1, 6)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 100_000])
+def test_delimiters_without_a_line_of_their_own(size: int) -> None:
+    """End a message that is whole; in a text they are none."""
+    messages = [event(number, "{}--boundary\\ }-- {}--" * 3) for number in range(1, 20)]
+    wire = b"".join(part(one).removesuffix(b"\r\n") for one in messages)
+    reader = JsonParts()
+    found = [one for at in range(0, len(wire), size) for one in reader.feed(wire[at : at + size])]
+    assert found == messages
+    assert reader.framing.parts == len(messages)
+
+
+def test_text_full_of_what_looks_like_delimiters() -> None:
+    """Costs no time, and is handed out."""
+    message = event(1, "}--" * 300_000)
+    before = time.process_time()
+    assert JsonParts().feed(part(message) + part(event(2))) == [message, event(2)]
+    assert time.process_time() - before < 1
 
 
 def test_half_a_message_costs_itself_only() -> None:

@@ -1,8 +1,4 @@
-"""Events of devices that are no alarm panel, and of what hangs on a panel beside its zones (ip-receiver §4.2).
-
-An event that lasts is repeated until it is told as `inactive`; `activePostCount` counts the repeats. Not every device
-tells the end, and some count on over the next one, so what was not repeated for a while counts as over.
-"""
+"""Events of devices that are no alarm panel, and of what hangs on a panel beside its zones (ip-receiver §4.2)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +9,7 @@ from typing import Final
 
 from ..base import Runtime
 from ..kinds import Kind
-from ..model import Phase
+from .event_codes import FUNCTIONS, find
 from .places import feature_id
 from .records import DeviceRecord
 
@@ -25,8 +21,10 @@ class Role(Enum):
     """Begins and ends; without a repeat it is over after a while."""
     CONDITION = "condition"
     """Begins and ends; only an end ends it."""
+    SPELL = "spell"
+    """Goes on for a while and has no sensor, because nothing tells its end."""
     MOMENT = "moment"
-    """Has no sensor."""
+    """Happens and is over: the next one is another one, however soon it comes. Has no sensor."""
 
 
 class Owner(Enum):
@@ -36,6 +34,9 @@ class Owner(Enum):
     PORT = "port"
     """An alarm input."""
     DEVICE = "device"
+
+
+_WITH_SENSOR: Final = frozenset({Role.LASTS, Role.CONDITION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,16 @@ class DeviceEvent:
     function: Kind = Kind.UNKNOWN_EVENT
     ends: tuple[Kind, ...] = ()
 
+    @property
+    def has_sensor(self) -> bool:
+        """Whether a binary sensor shows it."""
+        return self.role in _WITH_SENSOR
+
 
 _SEEN = Kind.VIDEO_ANALYTICS
 _FAULT = Kind.VIDEO_FAULT
 _MOMENT = Role.MOMENT
+_SPELL = Role.SPELL
 
 EVENTS: Final[Mapping[str, DeviceEvent]] = MappingProxyType(
     {
@@ -75,31 +82,22 @@ EVENTS: Final[Mapping[str, DeviceEvent]] = MappingProxyType(
         "diskrecover": DeviceEvent(
             Kind.DISK_RECOVERED, _MOMENT, Owner.DEVICE, _FAULT, ends=(Kind.DISK_FULL, Kind.DISK_ERROR)
         ),
-        "requestVoiceTalkEvent": DeviceEvent(Kind.DOORBELL, _MOMENT, Owner.DEVICE),
-        "cancelVoiceTalkEvent": DeviceEvent(Kind.CALL_CANCELLED, _MOMENT, Owner.DEVICE),
+        "requestVoiceTalkEvent": DeviceEvent(Kind.DOORBELL, _MOMENT, Owner.DEVICE, ends=(Kind.CALL_CANCELLED,)),
+        "cancelVoiceTalkEvent": DeviceEvent(Kind.CALL_CANCELLED, _MOMENT, Owner.DEVICE, ends=(Kind.DOORBELL,)),
         "fallingDown": DeviceEvent(Kind.FALL, owner=Owner.DEVICE),
-        "longTimeLeave": DeviceEvent(Kind.OUT_OF_BED, _MOMENT, Owner.DEVICE),
-        "heartBeatAbnormal": DeviceEvent(Kind.HEART_RATE_ABNORMAL, _MOMENT, Owner.DEVICE),
-        "respireAbnormal": DeviceEvent(Kind.BREATHING_ABNORMAL, _MOMENT, Owner.DEVICE),
+        "longTimeLeave": DeviceEvent(Kind.OUT_OF_BED, _SPELL, Owner.DEVICE),
+        "heartBeatAbnormal": DeviceEvent(Kind.HEART_RATE_ABNORMAL, _SPELL, Owner.DEVICE),
+        "respireAbnormal": DeviceEvent(Kind.BREATHING_ABNORMAL, _SPELL, Owner.DEVICE),
     }
 )
 """Event types by the name the documentation gives them; letter case counts (T25)."""
 
-SENSOR_KINDS: Final = frozenset(row.kind for row in EVENTS.values() if row.role is not Role.MOMENT)
+SENSOR_KINDS: Final = frozenset(row.kind for row in EVENTS.values() if row.has_sensor)
 """Kinds of the binary sensors that appear when their event is first seen."""
 
-_VIDEO: Final = (
-    Kind.ALARM_INPUT, Kind.DISK_ERROR, Kind.DISK_FULL, Kind.DISK_RECOVERED, Kind.FAST_MOVING, Kind.FIRE,
-    Kind.INTRUSION, Kind.LINE_CROSSING, Kind.MOTION, Kind.PIR, Kind.RECORDING_FAILURE, Kind.REGION_ENTRANCE,
-    Kind.REGION_EXITING, Kind.TAMPER, Kind.TEMPERATURE_ALARM, Kind.TEMPERATURE_DIFFERENCE, Kind.TEMPERATURE_PREALARM,
-    Kind.VIDEO_LOSS,
-)  # fmt: skip
-_ACCESS: Final = (Kind.ALARM_INPUT, Kind.CALL_CANCELLED, Kind.MOTION, Kind.TAMPER, Kind.VIDEO_LOSS)
-_RADAR: Final = (Kind.BREATHING_ABNORMAL, Kind.FALL, Kind.HEART_RATE_ABNORMAL, Kind.OUT_OF_BED)
-_SPEAKER: Final = (Kind.ALARM_INPUT, Kind.CALL_CANCELLED, Kind.DOORBELL)
-_ANY: Final = tuple(sorted({row.kind for row in EVENTS.values()}))
+_ANY: Final = tuple(sorted({*(row.kind for row in EVENTS.values()), *FUNCTIONS}))
+_BESIDE_A_BELL: Final = tuple(kind for kind in _ANY if kind is not Kind.DOORBELL)
 
-_BY_TYPE: Final[Mapping[int, tuple[Kind, ...]]] = {1: _VIDEO, 2: _ACCESS, 3: _RADAR, 4: _SPEAKER}
 _TYPE_OF_SOURCE: Final[Mapping[int, int]] = {1: 1, 4: 1, 5: 2, 6: 3, 8: 4}
 """`devSource` → `devType`, for devices that come without the latter (ip-receiver §3.2)."""
 
@@ -112,9 +110,22 @@ def device_type(device: DeviceRecord) -> int | None:
 
 
 def event_types(device: DeviceRecord) -> tuple[Kind, ...]:
-    """Return what the event entity of a device that is no panel can tell."""
-    number = device_type(device)
-    return (*(_ANY if number is None else _BY_TYPE.get(number, _ANY)), Kind.UNKNOWN_EVENT)
+    """Return what the event entity of a device that is no panel can tell.
+
+    What a device is says little of that: cameras have intercoms, and alarm devices of others report as panels do.
+    """
+    return (*(_BESIDE_A_BELL if has_doorbell(device) else _ANY), Kind.UNKNOWN_EVENT)
+
+
+def meaning_of(code: str, *, of_panel: bool) -> tuple[str, Kind]:
+    """Return the code of a report as a HikCode if it is one, and what the report is told as.
+
+    That of a device that is no panel may be the word of an event, too.
+    """
+    if not of_panel and (event := EVENTS.get(code)) is not None:
+        return code, event.kind
+    row, kind = find(code)
+    return code if row is None else row.code, kind
 
 
 def has_doorbell(device: DeviceRecord) -> bool:
@@ -199,50 +210,3 @@ def _rows(stored: object) -> Iterator[SeenDetection]:
         match row:
             case [str() as device, str() as word, str() as channel] if word in _REMEMBERED and device:
                 yield SeenDetection(device, Kind(word), part_of(channel))
-
-
-# phases
-
-REPEAT_SECONDS: Final = 30.0
-"""Something that is repeated with a growing count goes on for so long without a repeat."""
-MOST_RUNNING: Final = 2_000
-
-type Key = tuple[str, Kind, str]
-
-
-class Running:
-    """What is going on, by device, kind and channel."""
-
-    def __init__(self, runtime: Runtime, hold: float) -> None:
-        """`hold`: seconds for which something goes on that says nothing of its repeats."""
-        self._runtime = runtime
-        self.hold = hold
-        self._since: dict[Key, tuple[float, int | None]] = {}
-
-    def phase(self, key: Key, *, active: bool, count: int | None, lasts: bool = False) -> Phase:
-        """Take note of a message and return what it tells.
-
-        `count`: `activePostCount`. One that begins anew tells that the end of the last was missed. `lasts`: it goes on
-        until its end is told, repeated or not.
-        """
-        now = self._runtime.monotonic()
-        before = self._since.pop(key, None)
-        if not active:
-            return Phase.END
-        while len(self._since) >= MOST_RUNNING:
-            del self._since[next(iter(self._since))]
-        self._since[key] = now, count
-        if before is None:
-            return Phase.START
-        at, last = before
-        growth = 0 if count is None or last is None else count - last
-        if growth < 0:
-            return Phase.START
-        if lasts:
-            return Phase.ONGOING
-        patience = max(REPEAT_SECONDS, self.hold) if growth else self.hold
-        return Phase.ONGOING if now - at <= patience else Phase.START
-
-    def forget(self, key: Key) -> None:
-        """Something else ended it."""
-        self._since.pop(key, None)

@@ -1,5 +1,6 @@
 """What the list of devices tells of a device's features (ip-receiver §3.2). Pure: from a record to values."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ..kinds import Kind
@@ -13,22 +14,19 @@ CLOUD_BROKEN: Final = 4
 
 
 def device_values(uid: str, device: DeviceRecord) -> dict[str, Value | Unknown]:
-    """Return values by feature id, whether the device has the feature or not.
-
-    The key and the link to the cloud are only told where the list proves something; else events tell them.
-    """
+    """Return values by feature id, whether the device has the feature or not."""
     own = device_id(uid, device.id)
-    values: dict[str, Value | Unknown] = {
+    return {
         feature_id(own, "binary_sensor", Kind.ONLINE.value): UNKNOWN if device.online is None else device.online,
         feature_id(own, "binary_sensor", Kind.UPDATE_AVAILABLE.value): UNKNOWN
         if device.upgrade is None
         else device.upgrade,
     }
-    if (wrong := _wrong_key(device)) is not None:
-        values[feature_id(own, "binary_sensor", Kind.DEVICE_KEY.value)] = wrong
-    if (linked := _cloud_link(device)) is not None:
-        values[feature_id(own, "binary_sensor", Kind.CLOUD_LINK.value)] = linked
-    return values
+
+
+def device_statuses(device: DeviceRecord) -> Mapping[Kind, bool | None]:
+    """Return what the list proves of the key and of the link to the cloud; None: nothing, events tell them."""
+    return {Kind.DEVICE_KEY: _wrong_key(device), Kind.CLOUD_LINK: _cloud_link(device)}
 
 
 def _by_cloud(device: DeviceRecord) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 from ..kinds import Kind
 from .event_code_rows import OTHER_ROWS, PANEL_ROWS, Section
 
-__all__ = ["EVENT_CODES", "FUNCTIONS", "EventCode", "Section", "find", "restore_of"]
+__all__ = ["EVENT_CODES", "FUNCTIONS", "EventCode", "Section", "find", "is_restored", "restore_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class EventCode:
 
 
 _BY_CID: Final = re.compile(r"[ERer]\d{3}")
+_OVER: Final = re.compile(r"[Rr3]\d{3}")
 _NOT_OVER: Final = frozenset(
     {
         "3401", "3403", "3409", "3973",  # armed, where 1 is disarmed
@@ -87,6 +88,21 @@ def restore_of(code: str) -> str | None:
     return twin if code[:1] == "1" and twin in EVENT_CODES else None
 
 
+def _named(code: str) -> tuple[EventCode, ...]:
+    """Return the codes of panels that a Contact-ID code stands for."""
+    return _CIDS.get(code.upper(), ()) if _BY_CID.fullmatch(code) else ()
+
+
+def is_restored(code: str) -> bool:
+    """Whether a code that is no HikCode of the table tells that something is over (ip-receiver §4.3).
+
+    What a Contact-ID code stands for says so, else how a code begins.
+    """
+    if rows := _named(code):
+        return all(row.restored for row in rows)
+    return _OVER.fullmatch(code) is not None
+
+
 def find(code: str) -> tuple[EventCode | None, Kind]:
     """Return what a code of a panel means, and the event type it is told as.
 
@@ -95,7 +111,7 @@ def find(code: str) -> tuple[EventCode | None, Kind]:
     """
     if (found := _FOUND.get(code)) is not None:
         return found
-    rows = _CIDS.get(code.upper(), ()) if _BY_CID.fullmatch(code) else ()
+    rows = _named(code)
     kinds = {row.kind for row in rows}
     if len(kinds) != 1:
         return None, Kind.UNKNOWN_EVENT

@@ -7,10 +7,11 @@ from typing import Final
 from ..kinds import Kind
 from ..model import BinarySensorFeature, Device, DeviceKind, EventFeature, Feature, ImageFeature, Source
 from ..parts import Row, features
-from .device_events import EVENTS, REPEAT_SECONDS, Role, SeenDetection, device_type, event_types, has_doorbell
+from .device_events import EVENTS, Role, SeenDetection, device_type, event_types, has_doorbell
 from .identity import MANUFACTURER
 from .places import device_id
 from .records import DeviceAddress, DeviceRecord
+from .running import REPEAT_SECONDS
 
 OTHER: Final[tuple[Row[DeviceRecord], ...]] = (
     Row(

@@ -78,6 +78,8 @@ class Latched:
         self._uid = uid
         self._runtime = runtime
         self._known: dict[str, dict[str, bool]] = dict(_rows(runtime.memory.get(MEMORY)))
+        self._listed: dict[str, Mapping[Kind, bool | None]] = {}
+        self._told: set[tuple[str, Kind]] = set()
 
     @property
     def devices(self) -> list[str]:
@@ -97,7 +99,30 @@ class Latched:
         """Take the state of a link or key, None: of the receiver itself, and return what it makes of the feature."""
         value = STATUSES[kind] is normal
         self._keep(device or "", kind.value, value)
+        self._told.add((device or "", kind))
         return {self._id(device or "", kind): value}
+
+    def take_list(self, device: str, proven: Mapping[Kind, bool | None]) -> dict[str, bool]:
+        """Take what the list of devices proves of a link and a key, and return what it makes of features.
+
+        A list may lag behind an event, and a device may stay online for a while with a key that is wrong. So it has no
+        say in what an event told, until it proves something else than before, or events were missed.
+        """
+        before = self._listed.get(device, {})
+        self._listed[device] = proven
+        found: dict[str, bool] = {}
+        for kind, value in proven.items():
+            if value is None or ((device, kind) in self._told and before.get(kind, value) is value):
+                continue
+            self._told.discard((device, kind))
+            found[self._id(device, kind)] = value
+            if kind.value in self._known.get(device, {}):
+                self._keep(device, kind.value, value)
+        return found
+
+    def missed(self) -> None:
+        """Events are missed, or may have been: lists count again."""
+        self._told.clear()
 
     def remembered(self, devices: Iterable[str]) -> dict[str, bool]:
         """Return everything that is known of the receiver and of some devices."""

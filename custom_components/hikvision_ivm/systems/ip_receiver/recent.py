@@ -6,6 +6,7 @@ code, zone and the moment on the panel's clock tell that they belong together.
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from ..base import Runtime
@@ -49,11 +50,15 @@ class Recent:
             self._seen.popitem(last=False)
         return before is not None and now - before <= (SECONDS if dated else UNDATED_SECONDS)
 
-    def is_repeated(self, device: str, cid: Cid) -> bool:
-        """Take note of a report; whether it was delivered before. One without UUID and moment cannot be told apart."""
+    def is_repeated(self, device: str, cid: Cid, time: datetime | None) -> bool:
+        """Take note of a report; whether it was delivered before. One without UUID and moment cannot be told apart.
+
+        `time`: of the message. Without a UUID it counts too: a panel whose clock stands still tells one moment for all.
+        """
         if cid.uuid is None and cid.triggered is None:
             return False
-        what = (device, cid.uuid, cid.code, cid.partition, cid.number, cid.triggered, cid.user)
+        told = time if cid.uuid is None else None
+        what = (device, cid.uuid, cid.code, cid.partition, cid.number, cid.triggered, cid.user, told)
         return self.is_double(what, dated=cid.triggered is not None)
 
     def report(self, device: str, cid: Cid) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from ..kinds import Kind
 from .alerts import Cid
 from .device_details import Facts
-from .event_codes import EVENT_CODES
+from .event_codes import EVENT_CODES, is_restored
 from .latched import is_latched
 from .records import ZoneRecord
 
@@ -70,7 +70,7 @@ def report_facts(cid: Cid, zone: ZoneRecord | None) -> Facts:
 
 def _of_code(code: str) -> Facts:
     """Return what is said by the code alone."""
-    return {"hik_code": code, "restored": False} if (known := _OF_CODE.get(code)) is None else known
+    return {"hik_code": code, "restored": is_restored(code)} if (known := _OF_CODE.get(code)) is None else known
 
 
 _OF_CODE: Final[Mapping[str, Facts]] = {

@@ -4,7 +4,7 @@ Nothing here waits, and a message costs what it says: one panel, one zone, a han
 understood is told as an unknown event, and whoever is not known is asked for once.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +19,8 @@ from ..unknown_words import UnknownWords
 from . import alerts, event_codes
 from .alerts import Alert, Cid
 from .device_details import Facts, device_facts, part_in
-from .device_events import EVENTS, DeviceEvent, Role, Running, Seen, SeenDetection, part_of, teller
+from .device_events import EVENTS, DeviceEvent, Owner, Role, Seen, SeenDetection, meaning_of, teller
+from .device_values import device_statuses
 from .latched import Latched
 from .media import Media
 from .numbering import Numbering
@@ -28,15 +29,16 @@ from .places import device_id, feature_id, zone_id
 from .recent import Recent
 from .records import DeviceRecord, PanelEvent, ZoneRecord
 from .report_facts import report_facts, zone_number
+from .running import Running
+from .strangers import Strangers
 
 _LOGGER = logging.getLogger(__name__)
 
 PLAUSIBLE: Final = timedelta(days=1)
 """A clock that is further off tells nothing."""
-MOST_STRANGE: Final = 200
-"""Messages of devices nobody knows that are kept until the list of devices was read again."""
 MOST_UNKNOWN: Final = 50
 
+_UNKNOWN: Final = DeviceEvent(Kind.UNKNOWN_EVENT, Role.SPELL)
 _DEVICE_STATES: Final = frozenset({alerts.STATUS, alerts.DELETED, alerts.KEY_STATE, alerts.LINK_STATE})
 _NORMAL: Final[Mapping[str, bool]] = {"normal": True, "abnormal": False}
 _ONLINE: Final[Mapping[str, bool]] = {"online": True, "offline": False}
@@ -87,8 +89,7 @@ class EventRouter:
         self._seen = Seen(runtime)
         self._recent = Recent(runtime)
         self._running = Running(runtime, float(options.get(HOLD_PULSE) or PULSE_DEFAULT))
-        self._waiting: deque[tuple[Alert, datetime]] = deque(maxlen=MOST_STRANGE)
-        self._asked: set[str] = set()
+        self._strangers = Strangers(stranger)
         self._ids: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     # from outside
@@ -115,9 +116,7 @@ class EventRouter:
 
     def retry_strangers(self, sink: Sink) -> None:
         """The list of devices was read again: route what waited for it."""
-        waiting, self._waiting = self._waiting, deque(maxlen=MOST_STRANGE)
-        self._asked.clear()
-        for alert, received in waiting:
+        for alert, received in self._strangers.listed():
             self._route(alert, received, sink, last=True)
 
     def zones_read(self, device: str, zones: Iterable[ZoneRecord], asked_at: float) -> None:
@@ -127,6 +126,11 @@ class EventRouter:
     def missed(self) -> None:
         """Events are missed, or may have been."""
         self.numbering.missed()
+        self._latched.missed()
+
+    def listed(self, device: DeviceRecord) -> dict[str, bool]:
+        """Take what the list says of a device and return what that proves of what messages tell, by feature."""
+        return self._latched.take_list(device.id, device_statuses(device))
 
     def seen(self, device: str) -> list[SeenDetection]:
         """Return what a device was seen to tell, so that it has features for it."""
@@ -143,7 +147,7 @@ class EventRouter:
             **self.counts,
             "unusable": dict(self.unusable),
             "unknown": dict(self.unknown),
-            "strangers_waiting": len(self._waiting),
+            "strangers_waiting": len(self._strangers),
             "zone_numbers": dict(Counter(meaning.value for meaning in self.numbering.learned.values())),
         }
 
@@ -162,7 +166,8 @@ class EventRouter:
             if alert.index and self._left_out(alert.index):
                 self.counts["not_imported"] += 1
             elif alert.index and not last:
-                self._strange(alert, received)
+                self.counts["strangers"] += 1
+                self._strangers.keep(alert, received)
             else:
                 self._nobody(alert, received, sink)
         elif alert.type in _DEVICE_STATES:
@@ -181,30 +186,23 @@ class EventRouter:
         panel = None if alert.serial is None else self._panel(alert.serial)
         if panel is None:
             return None
-        self._ask(alert.index)
+        self._strangers.ask(alert.index)
         return panel.device
-
-    def _ask(self, index: str) -> None:
-        """Let the list of devices be read because of a device, once."""
-        if index and index not in self._asked:
-            self._asked.add(index)
-            self._stranger(index)
-
-    def _strange(self, alert: Alert, received: datetime) -> None:
-        """Keep a message of a device nobody knows."""
-        self.counts["strangers"] += 1
-        self._waiting.append((alert, received))
-        self._ask(alert.index)
 
     def _nobody(self, alert: Alert, received: datetime, sink: Sink) -> None:
         """Tell a message of nobody on the receiver itself."""
         if alert.type in _DEVICE_STATES:
             self.counts["of_gone_devices"] += 1
+            if not alert.index:
+                # It is of some device: the list tells of which.
+                self._stranger("")
             return
         cid = alerts.cid_of(alert) if alert.type in {alerts.CID, alerts.REVIEW} else None
-        if cid is not None and (alerts.is_keep_alive(alert, cid) or self._recent.is_repeated(alert.index, cid)):
+        if cid is not None and (
+            alerts.is_keep_alive(alert, cid) or self._recent.is_repeated(alert.index, cid, alert.time)
+        ):
             return
-        if cid is None and self._phase(alert, "", Kind.UNKNOWN_EVENT, f"{alert.index}{alert.type}") is not Phase.START:
+        if cid is None and self._running.take(alert, "", _UNKNOWN, _unknown_part(alert)) is not Phase.START:
             return
         self.counts["of_nobody"] += 1
         facts = device_facts(alert)[0] if cid is None else report_facts(cid, None)
@@ -263,11 +261,14 @@ class EventRouter:
         if alerts.is_keep_alive(alert, cid):
             self.counts["keep_alives"] += 1
             return
-        if self._recent.is_repeated(record.id, cid):
+        panel = self._panel(record.id)
+        if self._recent.is_repeated(record.id, cid, alert.time):
             self.counts["doubles"] += 1
+            if panel is not None:
+                # It may be another one that only looks the same.
+                self._settled(record.id)
             return
         self.counts["reports"] += 1
-        panel = self._panel(record.id)
         row, kind = event_codes.find(cid.code)
         if panel is None:
             self._cid_of_other(record, cid, alert, received, sink)
@@ -313,11 +314,12 @@ class EventRouter:
 
     def _cid_of_other(self, record: DeviceRecord, cid: Cid, alert: Alert, received: datetime, sink: Sink) -> None:
         """Tell a report of a device that is no panel; its code may be a word of its own kind."""
-        row = EVENTS.get(cid.code)
-        if row is None:
-            self.unknown.note(cid.code)
+        code, kind = meaning_of(cid.code, of_panel=False)
+        if code != cid.code:
+            cid = replace(cid, code=code)
+        if kind is Kind.UNKNOWN_EVENT:
+            self.unknown.note(code)
         own = device_id(self._uid, record.id)
-        kind = Kind.UNKNOWN_EVENT if row is None else row.kind
         occurrence = self._occurrence(
             own, kind, Phase.PULSE, cid.code, alert, received, details=report_facts(cid, None),
             features=(teller(own, record, kind),),
@@ -339,14 +341,14 @@ class EventRouter:
             self._expect(record, None, found, None, occurrence, sink)
             return
         tells, uuid = self._recent.clip(record.id, cid)
-        row, kind = event_codes.find(cid.code)
-        if row is not None and row.code != cid.code:
-            cid = replace(cid, code=row.code)
+        code, kind = meaning_of(cid.code, of_panel=panel is not None)
+        if code != cid.code:
+            cid = replace(cid, code=code)
         number = zone_number(cid, kind)
         zone = None if panel is None or number is None else self.numbering.zone_of(panel, number)
-        event = Kind.DEVICE_EVENT if panel is None else Kind.PANEL_EVENT
+        told_by = feature_id(own, "event", Kind.PANEL_EVENT) if panel is not None else teller(own, record, kind)
         occurrence = self._occurrence(
-            own, kind, Phase.PULSE, cid.code, alert, received, features=(feature_id(own, "event", event),),
+            own, kind, Phase.PULSE, cid.code, alert, received, features=(told_by,),
             details={**report_facts(cid, zone), **({} if uuid is None else {"uuid": uuid})},
         )  # fmt: skip
         if tells:
@@ -382,16 +384,17 @@ class EventRouter:
         row = EVENTS.get(alert.type)
         if row is None:
             self.unknown.note(alert.type)
-            row = DeviceEvent(Kind.UNKNOWN_EVENT, Role.MOMENT)
-            part = part_of(f"{alert.type}-{alert.channel or ''}")
+            row, part = _UNKNOWN, _unknown_part(alert)
         else:
             part = part_in(row, alert)
         panel = self._panel(record.id)
-        lasts = row.role is not Role.MOMENT and panel is None
-        phase = self._phase(alert, record.id, row.kind, part, lasts=row.role is Role.CONDITION)
+        lasts = row.has_sensor and panel is None
         own = device_id(self._uid, record.id)
         facts, region, target = device_facts(alert)
         zone = None
+        # All zones of a panel may tell by one channel.
+        by_zone = panel is not None and row.owner is Owner.CHANNEL and "zone" in facts
+        phase = self._running.take(alert, record.id, row, f"{part} {facts['zone']}" if by_zone else part)
         if panel is None:
             kind = row.kind
             features: tuple[str, ...] = (teller(own, record, kind),)
@@ -430,9 +433,9 @@ class EventRouter:
     def _ended(self, own: str, row: DeviceEvent) -> dict[str, Value | Unknown]:
         """Return the sensors of what an event ends."""
         device = own.removeprefix(f"{self._uid}_")
+        for kind in row.ends:
+            self._running.forget((device, kind, ""))
         ended = [each for each in self._seen.of(device) if each.kind in row.ends]
-        for each in ended:
-            self._running.forget((device, each.kind, each.channel))
         return {feature_id(own, "binary_sensor", each.kind, each.channel): False for each in ended}
 
     def _zone_of_event(self, record: DeviceRecord, panel: PanelState, facts: Facts) -> ZoneRecord | None:
@@ -453,12 +456,6 @@ class EventRouter:
         sensor = feature_id(zone_id(self._uid, device, zone.id), "binary_sensor", Kind.ZONE)
         pulse = replace(occurrence, phase=Phase.PULSE, features=(sensor,), hold=self._running.hold)
         sink.report(Report(occurrences=(pulse,)))
-
-    def _phase(self, alert: Alert, device: str, kind: Kind, part: str, *, lasts: bool = False) -> Phase:
-        """Return which part of a happening a message tells."""
-        return self._running.phase(
-            (device, kind, part), active=alert.active is not False, count=alert.count, lasts=lasts
-        )
 
     # all of them
 
@@ -485,3 +482,8 @@ class EventRouter:
             channel=alert.channel,
             **more,
         )
+
+
+def _unknown_part(alert: Alert) -> str:
+    """Return what tells an event that is in no table from others that are in none."""
+    return f"{alert.index} {alert.type} {alert.channel or ''}"

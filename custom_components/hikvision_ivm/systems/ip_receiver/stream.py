@@ -30,6 +30,7 @@ from ..transport.http import Response, StreamResponse
 from ..transport.json import decode, fields
 from ..transport.json_parts import JsonParts
 from ..transport.parts import Framing
+from .alerts import SUBSCRIBED
 from .client import JSON, Endpoint, ReceiverClient
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ REFUSED_SECONDS: Final = 600.0
 FAREWELL_SECONDS: Final = 5.0
 _REFUSALS: Final = (InsufficientRightsError, RejectedError, UnsupportedError)
 _REFUSAL_LIMIT: Final = 64 * 1024
+_BEGIN: Final = SUBSCRIBED.lower().encode()
 _BREATH: Final = 20
 """Messages after which others get a turn."""
 
@@ -71,9 +73,13 @@ class StreamCounts:
 
 @dataclass(slots=True)
 class _Session:
-    """One connection. `beats`: it sent a heartbeat. `deadline` is moved on with every message."""
+    """One connection. `begun`: it answered the subscription; `beats`: it sent a heartbeat.
+
+    `deadline` is moved on with every message.
+    """
 
     opened: bool = False
+    begun: bool = False
     beats: bool = False
     deadline: asyncio.Timeout | None = None
     doubted: str = ""
@@ -238,25 +244,28 @@ class EventStream:
         """Take one message: the id of the subscription, a heartbeat, or an event."""
         self.counts.messages += 1
         session.prolong(self._beat_seconds)
-        if not session.opened and self._is_begin(message):
-            self._opened(session, sink)
-            return
+        begins = not session.begun and self._is_begin(message)
         if not session.opened:
             # Without an id there is nothing to take back later; events come all the same.
             self._opened(session, sink)
+        if begins:
+            session.begun = True
+            return
         if self._route(message, sink):
             session.beats = True
             self.counts.beats += 1
 
     def _is_begin(self, message: bytes) -> bool:
-        """Whether a message is the answer to the subscription; its id is kept."""
+        """Whether a message is the answer to the subscription, usually the first one; its id is kept."""
+        if _BEGIN not in message.lower():
+            return False
         try:
             root = fields(decode(message))
         except ProtocolError:
             return False
-        if "SubscribeDeviceMgmtRsp" not in root:
+        if SUBSCRIBED not in root:
             return False
-        self._id = root.child("SubscribeDeviceMgmtRsp").text("id")
+        self._id = root.child(SUBSCRIBED).text("id")
         return True
 
     def _opened(self, session: _Session, sink: Sink) -> None:

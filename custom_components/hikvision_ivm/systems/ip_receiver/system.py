@@ -263,7 +263,7 @@ class IpReceiverSystem(System):
         values: dict[str, Any] = {}
         available: dict[str, bool] = {}
         for id_, device in self._devices.items():
-            values |= device_values(self._uid, device)
+            values |= device_values(self._uid, device) | self._router.listed(device)
             if device.online is not None:
                 available[device_id(self._uid, id_)] = device.online
         return Report(values=self._catalogue.offered(values), available=available)
@@ -292,8 +292,8 @@ class IpReceiverSystem(System):
     async def prime(self, sink: Sink, wanted: Collection[str]) -> None:
         """Deliver what set-up read, and read what it did not get."""
         self._begin(sink, wanted)
-        sink.report(self._device_report())
         sink.report(self._router.remembered())
+        sink.report(self._device_report())
         for state in self._panels:
             sink.report(state.everything())
         self._tell_problems(sink)

@@ -2,7 +2,8 @@
 
 Unlike `MultipartReader` this does not care for headers, lengths or the boundary's name: printed lengths are wrong, and
 the line that ends a part may come a heartbeat after it. A message is handed out as soon as it is whole. What ends a
-message that never becomes whole is a line that begins with two dashes, which no JSON document can contain.
+message that never becomes whole is a line that begins with two dashes, which no JSON document can contain. Two dashes
+right behind a brace, without a line end, end it too if it is whole by then.
 """
 
 import json
@@ -17,6 +18,9 @@ MESSAGE_LIMIT: Final = 1024 * 1024
 """Largest message in bytes."""
 _TWO_OBJECTS: Final = re.compile(rb"}\s*{")
 _PADDING: Final = b" \t\r\n\x00"
+_GLUED: Final = b"}--"
+_MOST_TRIES: Final = 16
+"""Places in one message at which a delimiter without a line is looked for; texts may hold what looks like one."""
 
 
 class JsonParts:
@@ -32,13 +36,14 @@ class JsonParts:
         self._limit = limit
         self._buffer = bytearray()
         self._scanned = 0
+        self._tries = 0
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take what arrived, return the messages it completed, in order."""
         buffer = self._buffer
         buffer += data
         messages: list[bytes] = []
-        while (at := buffer.find(b"\n--", self._scanned)) >= 0:
+        while (at := self._delimiter(messages)) >= 0:
             end = buffer.find(b"\n", at + 3)
             if end < 0:
                 self._scanned = at
@@ -46,7 +51,7 @@ class JsonParts:
             self._end(bytes(buffer[:at]), messages)
             # The line end stays: the next delimiter may follow at once.
             del buffer[:end]
-            self._scanned = 0
+            self._scanned = self._tries = 0
         else:
             self._scanned = max(0, len(buffer) - 2)
         self._early(messages)
@@ -54,14 +59,32 @@ class JsonParts:
             self.framing.oversized_parts += 1
             self.framing.skipped_bytes += len(buffer)
             buffer.clear()
-            self._scanned = 0
+            self._scanned = self._tries = 0
         return messages
 
     def finish(self) -> None:
         """Tell that the answer ended; half a message is counted and dropped."""
         self.framing.half_parts += b"{" in self._buffer
         self._buffer.clear()
-        self._scanned = 0
+        self._scanned = self._tries = 0
+
+    def _delimiter(self, messages: list[bytes]) -> int:
+        """Return where the next delimiter is, -1: not here yet. What one ended that lacks its line is handed out."""
+        buffer = self._buffer
+        while True:
+            at = buffer.find(b"\n--", self._scanned)
+            glued = buffer.find(_GLUED, self._scanned, at if at >= 0 else len(buffer))
+            if glued < 0 or self._tries >= _MOST_TRIES:
+                return at
+            self._tries += 1
+            self._scanned = glued + 1
+            start = _start(buffer)
+            if 0 <= start < glued <= self._limit and (found := whole_objects(bytes(buffer[start : glued + 1]))):
+                for message in found:
+                    self._emit(message, messages)
+                # Now it is a delimiter as others are.
+                buffer[: glued + 1] = b"\n"
+                self._scanned = self._tries = 0
 
     def _early(self, messages: list[bytes]) -> None:
         """Hand out the last message before its delimiter comes, if it is whole."""
@@ -79,7 +102,7 @@ class JsonParts:
         buffer.clear()
         # A delimiter is known by the line end before it, which may have been part of what was handed out.
         buffer += b"\n"
-        self._scanned = 0
+        self._scanned = self._tries = 0
 
     def _end(self, part: bytes, messages: list[bytes]) -> None:
         """Hand out what a delimiter ended."""
