@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.hikvision_ivm.systems.ip_receiver.arm_modes import MEMORY, ArmModes
+from custom_components.hikvision_ivm.systems.ip_receiver.lately import HOLD_SECONDS
 from custom_components.hikvision_ivm.systems.ip_receiver.otap import alarm_of, arming_of
 from custom_components.hikvision_ivm.systems.ip_receiver.records import ALL_PARTITIONS, ZoneRecord
 from custom_components.hikvision_ivm.systems.values import ArmMode, ArmState
@@ -90,7 +91,7 @@ def test_a_panel_whose_zones_name_no_partition() -> None:
     assert bench.state("all") is S.DISARMED
     bench.event("1103", 4, number=1, zone=1)
     assert bench.state("all") is S.TRIGGERED
-    bench.wait()
+    bench.wait(HOLD_SECONDS)
     bench.zones(closed(1, partition=None, armed=True), closed(2, partition=None, armed=True))
     bench.event("1401", 2)  # one of several: whether all of them are disarmed is not known
     assert bench.state("all") is S.ARMED_AWAY
@@ -156,7 +157,7 @@ def test_a_restored_zone_does_not_end_the_alarm() -> None:
     bench.event("3103", 0, number=1, zone=1)
     bench.zones(closed(1, armed=True), closed(2, armed=True), asked_at=asked_at)
     assert bench.state() is S.TRIGGERED
-    bench.wait()
+    bench.wait(HOLD_SECONDS)
     bench.zones(closed(1, armed=True), closed(2, armed=True))
     assert bench.state() is S.ARMED_AWAY
 

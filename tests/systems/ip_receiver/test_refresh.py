@@ -72,8 +72,33 @@ async def test_a_second_look() -> None:
     looking.unsettled.add("a")
     looking.refresher.soon("a")
     looking.refresher.soon("b")
+    await looking.pass_time(5)
+    looking.unsettled.clear()
     await looking.pass_time(10)
     assert [(moment, device) for moment, device, *_ in looking.looks] == [(1.0, "a"), (1.0, "b"), (4.0, "a")]
+    assert not looking.background.tasks
+
+
+async def test_what_stays_doubtful() -> None:
+    """It is looked twice more, and then left to the polls."""
+    looking = Looking()
+    looking.unsettled.add("a")
+    looking.refresher.soon("a")
+    await looking.pass_time(30)
+    assert looking.moments == [1.0, 4.0, 8.0, 13.0]
+    assert not looking.background.tasks
+
+
+async def test_events_while_it_is_doubtful() -> None:
+    """The looks at what happened last take over: they are never doubled."""
+    looking = Looking()
+    looking.unsettled.add("a")
+    for _ in range(3):
+        looking.refresher.soon("a")
+        await looking.pass_time(2)
+    await looking.pass_time(20)
+    assert looking.moments == [1.0, 3.0, 5.0, 8.0, 12.0, 17.0]
+    assert not looking.background.tasks
 
 
 async def test_a_failure_leaves_it_to_the_next_poll() -> None:

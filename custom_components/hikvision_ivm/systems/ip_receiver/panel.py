@@ -16,6 +16,7 @@ from . import otap, places
 from .arm_failures import ArmFailures
 from .arm_modes import ArmModes
 from .book import Book, Change
+from .lately import HOLD_SECONDS, Lately, Once
 from .panel_values import NOTHING, PanelValues, Told
 from .partition_set import PartitionSet
 from .partitions import OVERLAY_SECONDS, PENDING_SECONDS, STAY, Effect, Partition, effect_of
@@ -36,6 +37,8 @@ from .zone_values import changed_values, event_values, zone_available, zone_valu
 
 _RECENT: Final = 64
 """So many reports are remembered, so that one that is delivered twice counts once."""
+_UNPLACED_SECONDS: Final = 3.0
+"""For so long a report is remembered of which nobody knows whom it means: answers to the next look may be too early."""
 _ZONE_CHANGES: Final[Mapping[Effect, Mapping[str, bool]]] = {
     Effect.ALARM: {"alarm": True},
     Effect.RESTORED: {"alarm": False},
@@ -82,7 +85,9 @@ class PanelState:
         self._records: tuple[PartitionRecord, ...] | None = None
         self._zones = Book[int, ZoneRecord]()
         self._peripherals = Book[_PeripheralKey, PeripheralRecord]()
-        self._recent: dict[tuple[object, ...], None] = {}
+        self._once = Once(_RECENT)
+        self._told_alarms = Lately[int]()
+        self._unplaced = float("-inf")
         self._failures = ArmFailures(device)
         self._modes = ArmModes(device.id, runtime)
         self._parts = PartitionSet(self._modes)
@@ -116,8 +121,16 @@ class PanelState:
         return (
             any(part.unsettled(now) for part in self._parts.by_number.values())
             or self._zones.unsettled(now)
+            or self._told_alarms.waits(now, OVERLAY_SECONDS)
             or self._peripherals.unsettled(now)
+            or now - self._unplaced <= _UNPLACED_SECONDS
         )
+
+    @property
+    def reported_armed(self) -> bool:
+        """Whether a report of the last seconds told that a partition was armed: an answer may not know of it yet."""
+        now = self._runtime.monotonic()
+        return any(part.reported_armed(now) for part in self._parts.by_number.values())
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -222,6 +235,11 @@ class PanelState:
         def merged(old: ZoneRecord, new: ZoneRecord, touched: bool) -> ZoneRecord:
             """Something was told of the zone or its partitions meanwhile: what the answer says of that is over."""
             parts = self._parts.known(self._parts.of(old))
+            if self._told_alarms.denies(old.id, new.alarm, asked_at):
+                if any(part.ended_since(asked_at - HOLD_SECONDS) for part in parts):
+                    self._told_alarms.forget(old.id)
+                else:
+                    new = replace(new, alarm=old.alarm)
             if touched:
                 new = replace(new, **{name: getattr(old, name) for name in _TOLD_OF_ZONES})
             if any(part.armed_since(asked_at) for part in parts):
@@ -267,13 +285,15 @@ class PanelState:
         """Take in a report of the panel. Whatever it says, the panel is to be asked soon after."""
         self._parts.note(event)
         effect = effect_of(event.code, event.category, silent_alarms=self._silent_alarms)
-        if effect is None or self._is_repeated(event):
+        if effect is None or self._once.is_repeated(event.uuid, event.code, event.partition, event.number):
             return NOTHING
         zone = None if event.zone is None else self.zone(event.zone)
         changes = self._zone_event(zone, effect, event.moment) if zone is not None and effect in _ZONE_CHANGES else None
         of_zone = None if zone is None else self._parts.of(zone)
         numbers = self._parts.concerned(effect, event, of_zone)
         if effect in _PARTITION_EFFECTS:
+            if not numbers:
+                self._unplaced = event.moment
             self._partition_event(effect, event, zone, numbers)
         elif effect is Effect.RESTORED and self._records is None:
             # The partition is computed from its zones, and does not end its alarm with one of them.
@@ -315,6 +335,11 @@ class PanelState:
             self._solve(number)
             self._deliver_partition(part)
 
+    def clear_accepted(self, number: int) -> None:
+        """The panel accepted to clear an alarm, the same."""
+        for part in self._parts.known((number,)):
+            part.clear_accepted(self._runtime.monotonic())
+
     def arm_failures(self, number: int) -> int:
         """Return how often the panel reported that a partition could not be armed."""
         return self._failures.count(number)
@@ -329,18 +354,6 @@ class PanelState:
         self._peripherals.touch(_key(address), self._runtime.monotonic())
 
     # inside: events
-
-    def _is_repeated(self, event: PanelEvent) -> bool:
-        """Whether a report was taken in before; one without a usable id cannot be told."""
-        if event.uuid in {None, "", "0"}:
-            return False
-        key = (event.uuid, event.code, event.partition, event.number)
-        if key in self._recent:
-            return True
-        if len(self._recent) >= _RECENT:
-            del self._recent[next(iter(self._recent))]
-        self._recent[key] = None
-        return False
 
     def _partition_event(
         self, effect: Effect, event: PanelEvent, zone: ZoneRecord | None, numbers: Collection[int]
@@ -366,6 +379,8 @@ class PanelState:
         if self._zones.overtaken(moment):
             return {}
         self._zones.touch(zone.id, moment)
+        if (alarm := _ZONE_CHANGES[effect].get("alarm")) is not None:
+            self._told_alarms.tell(zone.id, (alarm,), moment)
         new = {name: value for name, value in _ZONE_CHANGES[effect].items() if getattr(zone, name) is not value}
         if new:
             changed = zone.but(new)
