@@ -14,6 +14,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver.panel import PanelState
 from custom_components.hikvision_ivm.systems.ip_receiver.places import index_key
 from custom_components.hikvision_ivm.systems.ip_receiver.records import DeviceRecord, PanelEvent, PanelFacts, ZoneRecord
 from custom_components.hikvision_ivm.systems.ip_receiver.router import EventRouter
+from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Occurrence, Report
 from tests.systems.sinks import KeepingSink
 from tests.systems.transport.clock import Clock
@@ -106,13 +107,18 @@ class Bench:
         self.sink = KeepingSink()
         self.asked: list[str] = []
         self.settled: list[str] = []
+        self.settled_by: list[Kind | None] = []
         self.adopted: list[SeenDetection] = []
         self.left_out: set[str] = set()
         self.router = EventRouter(
             UID, self.runtime, options or {}, panel=lambda id_: cast("PanelState | None", self.panels.get(id_)),
-            device=self.devices.get, stranger=self.asked.append, settled=self.settled.append,
+            device=self.devices.get, stranger=self.asked.append, settled=self._settled,
             media=cast(Media, self.media), adopt_seen=self.adopted.append, left_out=lambda index: index in self.left_out,
         )  # fmt: skip
+
+    def _settled(self, device: str, kind: Kind | None) -> None:
+        self.settled.append(device)
+        self.settled_by.append(kind)
 
     def _remember(self) -> None:
         self.remembered += 1

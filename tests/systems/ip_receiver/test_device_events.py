@@ -352,7 +352,7 @@ def test_infrared_camera_of_a_panel() -> None:
     assert (pulse.phase, pulse.hold) == (Phase.PULSE, 15)
     (expected,) = bench.media.told
     assert expected.occurrence.features == (f"{HOUSE}_image_event_picture", image)
-    assert bench.settled == ["Q1"]
+    assert (bench.settled, bench.settled_by) == (["Q1"], [None])
     assert bench.adopted == []
     assert bench.take("PIR", ZoneNo=1, activePostCount=2) == []
 

@@ -50,6 +50,7 @@ def test_burglary() -> None:
     assert bench.sink.values == {value: "x"}
     assert bench.sink.available == {f"{HOUSE}_zone_1": True}
     assert bench.settled == ["Q1"]
+    assert bench.settled_by == [Kind.BURGLARY]
     assert bench.asked == []
 
 

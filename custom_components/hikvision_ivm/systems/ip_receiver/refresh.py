@@ -8,6 +8,8 @@ from typing import Final
 from ..background import Background
 from ..base import Runtime
 from ..errors import SystemFailure
+from ..kinds import Kind
+from .report_facts import ZONE_ALARMS
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -30,6 +32,17 @@ class What(StrEnum):
 
 
 STATES: Final = frozenset({What.PARTITIONS, What.ZONES})
+ALL: Final = frozenset(What)
+_PERIPHERAL: Final = ZONE_ALARMS | {
+    Kind.ALARM_CLEAR, Kind.ARM_DISARM, Kind.BATTERY, Kind.MAINTENANCE, Kind.OUTPUT, Kind.PERIPHERAL_FAULT,
+    Kind.PERIPHERAL_LINK, Kind.POWER, Kind.TAMPER,
+}  # fmt: skip
+"""What tells of peripherals, or switches some: sirens go with alarms, relays with how a panel is armed (§5.6)."""
+
+
+def doubtful(kind: Kind | None) -> Collection[What]:
+    """Return what is to be looked at because of a report; None: of something else."""
+    return ALL if kind in _PERIPHERAL else STATES
 
 
 class _Doubt:

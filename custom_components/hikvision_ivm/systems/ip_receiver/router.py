@@ -58,7 +58,7 @@ class EventRouter:
         panel: Callable[[str], PanelState | None],
         device: Callable[[str], DeviceRecord | None],
         stranger: Callable[[str], None],
-        settled: Callable[[str], None],
+        settled: Callable[[str, Kind | None], None],
         media: Media,
         adopt_seen: Callable[[SeenDetection], None],
         left_out: Callable[[str], bool] = lambda index: False,
@@ -66,8 +66,8 @@ class EventRouter:
         """Ask for nothing yet.
 
         `panel` and `device` find what is imported, by id and by `places.index_key`; `left_out`: an index is of a device
-        that is not to be imported. `stranger(index)` lets the list of devices be read again, `settled(id)` the state of
-        a panel. `adopt_seen` lets a feature appear at once; what it shows is reported right after.
+        that is not to be imported. `stranger(index)` lets the list of devices be read again, `settled(id, kind)` the
+        state of a panel because of what was told of it. `adopt_seen` lets a feature appear at once; what it shows is reported right after.
         """
         self.counts: Counter[str] = Counter()
         self.unusable: Counter[str] = Counter()
@@ -241,7 +241,7 @@ class EventRouter:
             sink.report(Report(values=values, available={own: online}))
         self._stranger(alert.index)
         if online and self._panel(record.id) is not None:
-            self._settled(record.id)
+            self._settled(record.id, None)
 
     def _link(self, record: DeviceRecord | None, kind: Kind, alert: Alert, sink: Sink) -> None:
         """A link or key is, or is not, as it should be."""
@@ -289,7 +289,7 @@ class EventRouter:
             values = {**changed.values, **values} if values else changed.values
         told = (occurrence,) if self._recent.report(record.id, cid) else ()
         sink.report(Report(values=values, available=changed.available, occurrences=(*told, *changed.occurrences)))
-        self._settled(record.id)
+        self._settled(record.id, kind)
 
     def _report(
         self,
@@ -413,7 +413,7 @@ class EventRouter:
         if panel is not None:
             if zone is not None and row.kind is Kind.PIR and phase is Phase.START:
                 self._pulse(zone, occurrence, sink)
-            self._settled(record.id)
+            self._settled(record.id, None)
 
     def _deliver(self, occurrence: Occurrence, row: DeviceEvent, *, lasts: bool, sink: Sink) -> None:
         """Report an event. What only happens is told once, however often it is repeated."""
