@@ -1,6 +1,6 @@
 """A router with devices that a test makes up, and what it told whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import json
@@ -10,6 +10,7 @@ from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.ip_receiver.alerts import Link
 from custom_components.hikvision_ivm.systems.ip_receiver.device_events import SeenDetection
 from custom_components.hikvision_ivm.systems.ip_receiver.media import Media
+from custom_components.hikvision_ivm.systems.ip_receiver.numbering import MEMORY
 from custom_components.hikvision_ivm.systems.ip_receiver.panel import PanelState
 from custom_components.hikvision_ivm.systems.ip_receiver.places import index_key
 from custom_components.hikvision_ivm.systems.ip_receiver.records import DeviceRecord, PanelEvent, PanelFacts, ZoneRecord
@@ -20,6 +21,8 @@ from tests.systems.sinks import KeepingSink
 from tests.systems.transport.clock import Clock
 
 UID = "ip_receiver_00"
+LEARNED = {MEMORY: {"Q1": "same"}}
+"""What is remembered of a panel whose reports name zones by their ids."""
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 PANEL = DeviceRecord(id="Q1", index="6F0D-1", name="House", serial="Q1", source=3, type=0)
 CAMERA = DeviceRecord(id="V1", index="V-1", name="Yard", serial="V1", source=4, type=1)
@@ -40,6 +43,7 @@ class FakePanel:
         self.device = device
         self.zones = zones
         self.events: list[PanelEvent] = []
+        self.renumbered: list[int] = []
         self.answer = Report()
 
     @property
@@ -55,6 +59,10 @@ class FakePanel:
     def zone(self, number: int) -> ZoneRecord | None:
         """Return a zone by its id."""
         return next((zone for zone in self.zones or () if zone.id == number), None)
+
+    def renumber(self, zones: Iterable[int]) -> None:
+        """Keep which zones turned out to have given alarm."""
+        self.renumbered.extend(zones)
 
     def take_event(self, event: PanelEvent) -> Report:
         """Keep it."""

@@ -27,7 +27,7 @@ from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, Phase, Target
 from tests.systems.transport.clock import Clock
 
-from .event_bench import CAMERA, DOOR, HOUSE, PANEL, UID, ZONES, Bench
+from .event_bench import CAMERA, DOOR, HOUSE, LEARNED, PANEL, UID, ZONES, Bench
 
 YARD = f"{UID}_V1"
 GATE = f"{UID}_A1"
@@ -339,7 +339,7 @@ def test_code_of_an_encoder() -> None:
 
 def test_infrared_camera_of_a_panel() -> None:
     """Its zone shows it for a while, its picture is fetched, the panel's event entity tells it as what it is about."""
-    bench = Bench({"hold_pulse": 15})
+    bench = Bench({"hold_pulse": 15}, {**LEARNED})
     image = f"{HOUSE}_zone_1_image_event_picture"
     bench.router.wanted = {image}
     event, pulse = bench.take(

@@ -12,7 +12,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver.partitions import OVERL
 from custom_components.hikvision_ivm.systems.values import ArmMode, ArmState
 
 from .command_bench import HASTE, bench as receiver
-from .panel_bench import PanelBench, zone
+from .panel_bench import OWN, PanelBench, zone
 
 S = ArmState
 
@@ -122,6 +122,22 @@ def test_a_panel_without_listed_partitions() -> None:
     bench.wait()
     bench.zones(zone(1, armed=True))
     assert bench.states() == [S.DISARMED, S.ARMED_AWAY]
+
+
+def test_a_zone_that_was_taken_for_another() -> None:
+    """What its number means turns out with the next answer: nothing is held against that."""
+    bench = PanelBench()
+    bench.partitions("away", "away")
+    bench.zones(zone(1), zone(2))
+    bench.event("1103", 0, number=2, zone=2)
+    assert bench.values[f"{OWN}_sensor_last_alarm_zone_1"] == "Door 2"
+    bench.wait()
+    bench.panel.renumber([1, 77])
+    bench.partitions("away", "away")
+    bench.zones(zone(1, alarm=True), zone(2))
+    assert bench.values[f"{OWN}_sensor_last_alarm_zone_1"] == "Door 1"
+    assert [bench.zone_value(one, "binary_sensor_zone_alarm") for one in (1, 2)] == [True, False]
+    assert bench.state() is S.ARMED_AWAY
 
 
 # commands

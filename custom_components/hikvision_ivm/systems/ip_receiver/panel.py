@@ -304,6 +304,16 @@ class PanelState:
             values |= event_values(self._uid, self.device.id, zone.id, changes)
         return Report(values=values) if values else NOTHING
 
+    def renumber(self, zones: Iterable[int]) -> None:
+        """What numbers of zones mean turned out only now: these gave alarm, in this order, not those they were taken for."""
+        self._told_alarms.clear()
+        for part in self._parts.by_number.values():
+            part.doubt_alarm()
+        for zone in [found for number in zones if (found := self.zone(number)) is not None]:
+            for part in self._parts.known(self._parts.of(zone)):
+                part.last_alarm_zone = zone_name(zone)
+                self._deliver_partition(part)
+
     # what is commanded
 
     def arming(self, numbers: Iterable[int], mode: ArmMode) -> None:

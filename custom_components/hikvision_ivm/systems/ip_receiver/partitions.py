@@ -370,6 +370,10 @@ class Partition:
         """Reports may have been missed: what only a report told does not hold against an answer that says nothing."""
         self._told_by_event = False
 
+    def doubt_alarm(self) -> None:
+        """A report of an alarm may have been that of another partition: the next answer decides."""
+        self._lately.forget(_ALARM)
+
     # inside
 
     def _tell(self, effect: Effect, now: float) -> None:

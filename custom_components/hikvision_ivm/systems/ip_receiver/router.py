@@ -122,7 +122,9 @@ class EventRouter:
 
     def zones_read(self, device: str, zones: Iterable[ZoneRecord], asked_at: float) -> None:
         """Zones of a panel were read, `asked_at` (monotonic seconds) when the request began, as they were answered."""
-        self.numbering.compare(device, tuple(zones), asked_at)
+        found = self.numbering.compare(device, tuple(zones), asked_at)
+        if found and (panel := self._panel(device)) is not None:
+            panel.renumber(found)
 
     def missed(self) -> None:
         """Events are missed, or may have been."""
@@ -275,7 +277,7 @@ class EventRouter:
         if row is not None and row.code != cid.code:
             cid = replace(cid, code=row.code)
         number = zone_number(cid, kind)
-        zone = None if number is None else self.numbering.zone_of(panel, number)
+        zone = None if number is None else self.numbering.zone_of(panel, number, cid.partition)
         occurrence = self._report(record, panel, cid, kind, zone, alert, received)
         self.numbering.note(panel, cid, kind, number)
         event = PanelEvent(
@@ -343,7 +345,9 @@ class EventRouter:
         if row is not None and row.code != cid.code:
             cid = replace(cid, code=row.code)
         number = zone_number(cid, kind)
-        zone = None if panel is None or number is None else self.numbering.zone_of(panel, number)
+        zone = None
+        if panel is not None and number is not None:
+            zone = self.numbering.zone_of(panel, number, cid.partition)
         event = Kind.DEVICE_EVENT if panel is None else Kind.PANEL_EVENT
         occurrence = self._occurrence(
             own, kind, Phase.PULSE, cid.code, alert, received, features=(feature_id(own, "event", event),),
