@@ -95,7 +95,10 @@ class Numbering:
             return _zone(panel, learned, number)
         if (found := panel.zone(number)) is not None:
             before = panel.zone(number - 1)
-            if before is None or (found.partition, found.linked_partitions) == (before.partition, before.linked_partitions):
+            if before is None or (found.partition, found.linked_partitions) == (
+                before.partition,
+                before.linked_partitions,
+            ):
                 return found
             named = [zone for zone in (found, before) if partition in zone.partitions]
             return named[0] if len(named) == 1 else None

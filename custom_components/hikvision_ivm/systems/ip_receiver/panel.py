@@ -195,12 +195,12 @@ class PanelState:
     def use(self, device: DeviceRecord) -> Report:
         """Take over what the list of devices says of the panel.
 
-        One that is connected by OTAP from now on lists no partitions any more. One that went offline does not carry
+        One that is connected by OTAP from now on lists no partitions any more, unless it turns out that it does. One that went offline does not carry
         out what was sent to it a moment ago.
         """
         before, self.device = self.device, device
         self._failures.device = device
-        if device.is_otap and self._records is not None:
+        if device.is_otap and not before.is_otap and self._records is not None:
             self._records = None
             self._restructure()
         if device.online is False and before.online is not False:
@@ -214,12 +214,12 @@ class PanelState:
             part.missed()
 
     def take_partitions(self, records: Iterable[PartitionRecord], asked_at: float) -> Report:
-        """Take in an answer of E13, `asked_at` when its request began."""
+        """Take in an answer of E13, `asked_at` when its request began. An empty one is that of a panel that lists none."""
         before = self.facts.partitions
-        self._records = tuple(records)
-        if before is None or _structure(before) != _structure(self._records):
+        self._records = listed = tuple(records) or None
+        if (None if before is None else _structure(before)) != (None if listed is None else _structure(listed)):
             self._restructure()
-        for record in self._records:
+        for record in listed or ():
             if (part := self._parts.by_number.get(record.id)) is not None and part.take(
                 record.arming, record.alarm, asked_at
             ):
