@@ -1,6 +1,7 @@
 """docs/ip_receiver.md says what the code does: set-up, options, devices, entities, periods, repairs and errors."""
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 import re
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from custom_components.hikvision_ivm.sensor import SENSORS
 from custom_components.hikvision_ivm.systems import settings
 from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.ip_receiver import (
+    lately,
     panels,
     partitions,
     reach,
@@ -267,17 +269,20 @@ def test_durations() -> None:
         f"offers more than {ENTITY_LIMIT:,} that would start enabled",
         f"sent up to {partitions.OVERLAY_SECONDS:.0f} seconds ago",
         f"without an end or a repeat it is over after {REPEAT_SECONDS:.0f} seconds",
-        "are read a second later, and once more three seconds after that",
         f"no event has told {untold.SILENT_SECONDS:.0f} seconds later",
         f"once in {stream.DOUBT_SECONDS / 60:.0f} minutes at most",
         f"asked for in vain for {reach.PATIENCE_SECONDS:.0f} seconds",
         f"for {reach.BUSY_SECONDS / 60:.0f} minutes while it is busy",
+        "are read a second later, and again after 4, 8 and 13 seconds",
+        "for five seconds the receiver may not know yet",
         "an alarm, or after two minutes",
         "Wait half an hour",
     ):
         assert words in page, words
-    assert (refresh.SETTLE_SECONDS, refresh.AGAIN_SECONDS) == (1, 3)
+    looks = accumulate(refresh.AGAIN_SECONDS, initial=refresh.SETTLE_SECONDS)
+    assert [*looks] == [1, 4, 8, 13]
     assert partitions.PENDING_SECONDS == 120
+    assert lately.HOLD_SECONDS == 5
     assert status.LOCK_SECONDS == 1800
 
 

@@ -1,6 +1,6 @@
 """A router with devices that a test makes up, and what it told whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import json
@@ -10,15 +10,19 @@ from custom_components.hikvision_ivm.systems.base import Runtime
 from custom_components.hikvision_ivm.systems.ip_receiver.alerts import Link
 from custom_components.hikvision_ivm.systems.ip_receiver.device_events import SeenDetection
 from custom_components.hikvision_ivm.systems.ip_receiver.media import Media
+from custom_components.hikvision_ivm.systems.ip_receiver.numbering import MEMORY
 from custom_components.hikvision_ivm.systems.ip_receiver.panel import PanelState
 from custom_components.hikvision_ivm.systems.ip_receiver.places import index_key
 from custom_components.hikvision_ivm.systems.ip_receiver.records import DeviceRecord, PanelEvent, PanelFacts, ZoneRecord
 from custom_components.hikvision_ivm.systems.ip_receiver.router import EventRouter
+from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Occurrence, Report
 from tests.systems.sinks import KeepingSink
 from tests.systems.transport.clock import Clock
 
 UID = "ip_receiver_00"
+LEARNED = {MEMORY: {"Q1": "same"}}
+"""What is remembered of a panel whose reports name zones by their ids."""
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 PANEL = DeviceRecord(id="Q1", index="6F0D-1", name="House", serial="Q1", source=3, type=0)
 CAMERA = DeviceRecord(id="V1", index="V-1", name="Yard", serial="V1", source=4, type=1)
@@ -39,6 +43,7 @@ class FakePanel:
         self.device = device
         self.zones = zones
         self.events: list[PanelEvent] = []
+        self.renumbered: list[int] = []
         self.answer = Report()
 
     @property
@@ -54,6 +59,10 @@ class FakePanel:
     def zone(self, number: int) -> ZoneRecord | None:
         """Return a zone by its id."""
         return next((zone for zone in self.zones or () if zone.id == number), None)
+
+    def renumber(self, zones: Iterable[int]) -> None:
+        """Keep which zones turned out to have given alarm."""
+        self.renumbered.extend(zones)
 
     def take_event(self, event: PanelEvent) -> Report:
         """Keep it."""
@@ -106,13 +115,18 @@ class Bench:
         self.sink = KeepingSink()
         self.asked: list[str] = []
         self.settled: list[str] = []
+        self.settled_by: list[Kind | None] = []
         self.adopted: list[SeenDetection] = []
         self.left_out: set[str] = set()
         self.router = EventRouter(
             UID, self.runtime, options or {}, panel=lambda id_: cast("PanelState | None", self.panels.get(id_)),
-            device=self.devices.get, stranger=self.asked.append, settled=self.settled.append,
+            device=self.devices.get, stranger=self.asked.append, settled=self._settled,
             media=cast(Media, self.media), adopt_seen=self.adopted.append, left_out=lambda index: index in self.left_out,
         )  # fmt: skip
+
+    def _settled(self, device: str, kind: Kind | None) -> None:
+        self.settled.append(device)
+        self.settled_by.append(kind)
 
     def _remember(self) -> None:
         self.remembered += 1

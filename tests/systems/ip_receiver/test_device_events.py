@@ -23,7 +23,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver.records import DeviceRe
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import UNKNOWN, Phase, Target
 
-from .event_bench import CAMERA, DOOR, HOUSE, PANEL, UID, ZONES, Bench
+from .event_bench import CAMERA, DOOR, HOUSE, LEARNED, PANEL, UID, ZONES, Bench
 
 YARD = f"{UID}_V1"
 GATE = f"{UID}_A1"
@@ -283,7 +283,7 @@ def test_clip_of_an_event_of_a_camera() -> None:
 
 def test_infrared_camera_of_a_panel() -> None:
     """Its zone shows it for a while, its picture is fetched, the panel's event entity tells it as what it is about."""
-    bench = Bench({"hold_pulse": 15})
+    bench = Bench({"hold_pulse": 15}, {**LEARNED})
     image = f"{HOUSE}_zone_1_image_event_picture"
     bench.router.wanted = {image}
     event, pulse = bench.take(
@@ -296,7 +296,7 @@ def test_infrared_camera_of_a_panel() -> None:
     assert (pulse.phase, pulse.hold) == (Phase.PULSE, 15)
     (expected,) = bench.media.told
     assert expected.occurrence.features == (f"{HOUSE}_image_event_picture", image)
-    assert bench.settled == ["Q1"]
+    assert (bench.settled, bench.settled_by) == (["Q1"], [None])
     assert bench.adopted == []
     assert bench.take("PIR", ZoneNo=1, activePostCount=2) == []
 

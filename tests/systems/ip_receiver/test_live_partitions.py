@@ -150,3 +150,15 @@ async def test_what_only_a_report_told_is_unknown_after_a_gap() -> None:
         await run.poll(Tier.DETAIL)
         assert shown(run)[-1] is None
         assert S.DISARMED not in shown(run)
+
+
+async def test_peripherals_follow_a_report() -> None:
+    """A relay that the panel switched by itself is read a moment later, not with the next poll."""
+    async with running() as run:
+        panel = run.receiver.panel("House")
+        relay = next(one for one in run.features.values() if one.kind is Kind.RELAY)
+        assert run.sink.values[relay.id] is False
+        for output in panel.outputs:
+            output.fields["status"] = "on"
+        panel.acts.exception("1443")
+        await until(lambda: run.sink.values[relay.id] is True, 5)

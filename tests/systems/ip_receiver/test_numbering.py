@@ -1,6 +1,6 @@
 """Which zone a number in a report means (ip-receiver §6 T9)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ class Bench:
         self.clock = Clock()
         self.panel = FakePanel()
         self.saved = 0
+        self.shown: Collection[int] = ()
         self.memory: dict[str, Any] = {} if memory is None else memory
         runtime = Runtime(monotonic=self.clock.runtime.monotonic, memory=self.memory, remember=self._save)
         self.numbering = Numbering(runtime, options or {})
@@ -48,7 +49,7 @@ class Bench:
         assert self.panel.zones is not None
         self.panel.zones = tuple(replace(zone, alarm=zone.id in zones) for zone in self.panel.zones)
         moment = self.clock.time if asked_at is None else asked_at
-        self.numbering.compare(PANEL.id, self.panel.zones, moment)
+        self.shown = self.numbering.compare(PANEL.id, self.panel.zones, moment)
 
     @property
     def learned(self) -> Meaning | None:
@@ -59,7 +60,11 @@ class Bench:
 def test_nothing_is_learned_yet() -> None:
     """A number is an id, if there is one; right behind the last it can only be one more."""
     bench = Bench()
-    assert [bench.zone(number) for number in (0, 1, 2, 3, 4, 11, -1)] == [0, 1, 2, 2, None, None, None]
+    assert [bench.zone(number) for number in (0, 2, 3, 4, 11, -1)] == [0, 2, 2, None, None, None]
+    assert bench.zone(1) is None  # zone 0 of partition 1, or zone 1 of partition 2
+    for partition, found in ((1, 0), (2, 1), (3, None), (0, None)):
+        zone = bench.numbering.zone_of(bench.panel, 1, partition)
+        assert (None if zone is None else zone.id) == found
     bench.panel.zones = (ZONES[0], ZONES[2])
     assert bench.zone(1) is None
     for zones in (None, ()):
@@ -68,7 +73,7 @@ def test_nothing_is_learned_yet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "found"), [("same", [0, 1, 2, None]), ("one_more", [None, 0, 1, 2]), ("learn", [0, 1, 2, 2])]
+    ("word", "found"), [("same", [0, 1, 2, None]), ("one_more", [None, 0, 1, 2]), ("learn", [0, None, 2, 2])]
 )
 def test_what_the_user_says(word: str, found: list[int | None]) -> None:
     """Holds, whatever the panel does."""
@@ -88,6 +93,10 @@ def test_learning(number: int, zone: int, meaning: Meaning) -> None:
     assert bench.learned is meaning
     assert bench.zone(number) == zone
     assert bench.saved == 1
+    assert [*bench.shown] == [zone]
+    bench.read()
+    bench.alarm(number, zone)
+    assert not bench.shown  # that is known
     again = Bench(memory=bench.memory)
     assert again.learned is meaning
     assert again.zone(number) == zone
@@ -247,7 +256,7 @@ def test_panel_that_says_it_reports_numbers() -> None:
     """They are looked for first; one that no zone has is an id."""
     bench = Bench()
     bench.panel.device = replace(PANEL, numbers="deviceNo")
-    assert [bench.zone(number) for number in (11, 13, 1)] == [0, 2, 1]
+    assert [bench.zone(number) for number in (11, 13, 2)] == [0, 2, 2]
     bench.panel.zones = (*ZONES, ZoneRecord(id=9, number=11))
     assert bench.zone(11) is None
 

@@ -1,12 +1,14 @@
 """Partitions that nobody lists, computed from their zones (ip-receiver §5.3)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from custom_components.hikvision_ivm.systems.ip_receiver.arm_modes import MEMORY, ArmModes
+from custom_components.hikvision_ivm.systems.ip_receiver.lately import HOLD_SECONDS
 from custom_components.hikvision_ivm.systems.ip_receiver.otap import alarm_of, arming_of
-from custom_components.hikvision_ivm.systems.ip_receiver.records import ALL_PARTITIONS, ZoneRecord
+from custom_components.hikvision_ivm.systems.ip_receiver.records import ALL_PARTITIONS, ConnectionMode, ZoneRecord
 from custom_components.hikvision_ivm.systems.values import ArmMode, ArmState
 from tests.systems.transport.clock import Clock
 
@@ -90,12 +92,41 @@ def test_a_panel_whose_zones_name_no_partition() -> None:
     assert bench.state("all") is S.DISARMED
     bench.event("1103", 4, number=1, zone=1)
     assert bench.state("all") is S.TRIGGERED
-    bench.wait()
+    bench.wait(HOLD_SECONDS)
     bench.zones(closed(1, partition=None, armed=True), closed(2, partition=None, armed=True))
     bench.event("1401", 2)  # one of several: whether all of them are disarmed is not known
     assert bench.state("all") is S.ARMED_AWAY
     bench.event("1401", 0)
     assert bench.state("all") is S.DISARMED
+
+
+def test_a_panel_that_lists_partitions_all_the_same() -> None:
+    """They are not given up with every list of devices, but only when it is connected by OTAP from now on."""
+    bench = PanelBench(otap=True)
+    bench.zones(closed(1, partition=None))
+    bench.partitions("away")
+    bench.panel.use(replace(bench.panel.device, name="Home"))
+    assert bench.panel.partitions == (1,)
+    assert bench.state() is S.ARMED_AWAY
+    for mode, partitions in ((ConnectionMode.ISUP, (1,)), (ConnectionMode.OTAP, (ALL_PARTITIONS,))):
+        bench.panel.use(replace(bench.panel.device, mode=mode))
+        assert bench.panel.partitions == partitions
+
+
+@pytest.mark.parametrize(("named", "partitions"), [(1, (1,)), (None, (ALL_PARTITIONS,))])
+def test_an_empty_list_of_partitions(named: int | None, partitions: tuple[int, ...]) -> None:
+    """Is no list: those that zones name count, however the panel is connected."""
+    bench = PanelBench()
+    bench.records()
+    assert bench.panel.facts.partitions is None
+    bench.zones(closed(1, partition=named, armed=True))
+    bench.records()
+    assert bench.panel.partitions == partitions
+    assert [bench.panel.state(number) for number in partitions] == [S.ARMED_AWAY]
+    bench.partitions("stay", "disarm")
+    assert bench.panel.partitions == (1, 2)
+    bench.records()
+    assert bench.panel.partitions == partitions
 
 
 def test_reports_come_first() -> None:
@@ -156,7 +187,7 @@ def test_a_restored_zone_does_not_end_the_alarm() -> None:
     bench.event("3103", 0, number=1, zone=1)
     bench.zones(closed(1, armed=True), closed(2, armed=True), asked_at=asked_at)
     assert bench.state() is S.TRIGGERED
-    bench.wait()
+    bench.wait(HOLD_SECONDS)
     bench.zones(closed(1, armed=True), closed(2, armed=True))
     assert bench.state() is S.ARMED_AWAY
 

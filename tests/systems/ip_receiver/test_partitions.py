@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.hikvision_ivm.systems.ip_receiver.lately import HOLD_SECONDS
+from custom_components.hikvision_ivm.systems.ip_receiver.partition_set import concerned
 from custom_components.hikvision_ivm.systems.ip_receiver.partitions import (
     ALARM_CODES,
     ARM_EFFECTS,
@@ -14,7 +16,6 @@ from custom_components.hikvision_ivm.systems.ip_receiver.partitions import (
     ZONE_EFFECTS,
     Effect,
     Partition,
-    concerned,
     effect_of,
     number_in_path,
     whole,
@@ -223,7 +224,7 @@ def test_a_restored_zone_does_not_end_the_alarm() -> None:
     bench.event("3103", 0, number=5, zone=5)
     assert bench.zone_value(5, "binary_sensor_zone_alarm") is False
     assert bench.state() is S.TRIGGERED
-    bench.wait()
+    bench.wait(HOLD_SECONDS)
     bench.partitions("away", alarm=False)
     assert bench.state() is S.ARMED_AWAY
 

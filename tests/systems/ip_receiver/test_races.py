@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from custom_components.hikvision_ivm.systems.ip_receiver.lately import HOLD_SECONDS
 from custom_components.hikvision_ivm.systems.values import ArmMode, ArmState
 
 from .panel_bench import PanelBench, zone
@@ -23,7 +24,7 @@ def test_an_old_answer_does_not_undo_a_report() -> None:
     bench.event("3401", 1)
     bench.partitions("disarm", "away", asked_at=asked_at)
     assert (bench.state(1), bench.state(2)) == (S.ARMED_AWAY, S.ARMED_AWAY)
-    bench.wait()
+    bench.wait(HOLD_SECONDS)
     bench.partitions("disarm", "away")
     assert bench.state(1) is S.DISARMED
 
@@ -92,7 +93,7 @@ def test_an_old_answer_counts_for_what_a_report_does_not_tell(code: str, alarm: 
     (found,) = bench.panel.facts.partitions or ()
     assert (found.alarm, found.arming) == (alarm, arming)
     assert bench.panel.unsettled
-    bench.wait()
+    bench.wait(HOLD_SECONDS)
     bench.partitions("stay", alarm=False)
     assert bench.state() is S.ARMED_HOME
 
@@ -112,7 +113,7 @@ def test_an_old_list_of_zones_does_not_undo_a_report() -> None:
     assert bench.zone_value(1, "binary_sensor_tamper") is True
     assert bench.zone_value(2, "switch_zone_bypass") is True
     assert bench.panel.unsettled
-    bench.wait()
+    bench.wait(HOLD_SECONDS)
     bench.zones(zone(1), zone(2))
     assert bench.zone_value(1, "binary_sensor_zone_alarm") is False
     assert bench.zone_value(2, "switch_zone_bypass") is False

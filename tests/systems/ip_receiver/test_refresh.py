@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+import pytest
+
 from custom_components.hikvision_ivm.systems.background import Background
 from custom_components.hikvision_ivm.systems.errors import ConnectionFailedError
-from custom_components.hikvision_ivm.systems.ip_receiver.refresh import STATES, Refresher, What
+from custom_components.hikvision_ivm.systems.ip_receiver.event_codes import find
+from custom_components.hikvision_ivm.systems.ip_receiver.refresh import ALL, STATES, Refresher, What, doubtful
 from tests.systems.transport.clock import Clock
 
 
@@ -72,8 +75,33 @@ async def test_a_second_look() -> None:
     looking.unsettled.add("a")
     looking.refresher.soon("a")
     looking.refresher.soon("b")
+    await looking.pass_time(5)
+    looking.unsettled.clear()
     await looking.pass_time(10)
     assert [(moment, device) for moment, device, *_ in looking.looks] == [(1.0, "a"), (1.0, "b"), (4.0, "a")]
+    assert not looking.background.tasks
+
+
+async def test_what_stays_doubtful() -> None:
+    """It is looked twice more, and then left to the polls."""
+    looking = Looking()
+    looking.unsettled.add("a")
+    looking.refresher.soon("a")
+    await looking.pass_time(30)
+    assert looking.moments == [1.0, 4.0, 8.0, 13.0]
+    assert not looking.background.tasks
+
+
+async def test_events_while_it_is_doubtful() -> None:
+    """The looks at what happened last take over: they are never doubled."""
+    looking = Looking()
+    looking.unsettled.add("a")
+    for _ in range(3):
+        looking.refresher.soon("a")
+        await looking.pass_time(2)
+    await looking.pass_time(20)
+    assert looking.moments == [1.0, 3.0, 5.0, 8.0, 12.0, 17.0]
+    assert not looking.background.tasks
 
 
 async def test_a_failure_leaves_it_to_the_next_poll() -> None:
@@ -115,3 +143,20 @@ async def test_what_happens_while_it_is_looked() -> None:
     wait.set()
     await looking.pass_time(3)
     assert looking.moments == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("codes", "what"),
+    [
+        # relays, sirens and keypads: their faults, what switches them, what adds them
+        (("1443", "3443", "1344", "1345", "1337", "1910", "1916", "1330", "1342", "1979", "3977"), ALL),
+        # alarms switch sirens and relays, and so does their end and how the panel is armed
+        (("1103", "3103", "1110", "1123", "1406", "1401", "3401"), ALL),
+        (("1570", "1359", "1923", "1602", "9999"), STATES),
+    ],
+)
+def test_what_a_report_makes_doubtful(codes: tuple[str, ...], what: frozenset[What]) -> None:
+    """Peripherals are read where a report may tell of them (§5.6)."""
+    for code in codes:
+        assert doubtful(find(code)[1]) == what, code
+    assert doubtful(None) == STATES

@@ -15,7 +15,7 @@ from custom_components.hikvision_ivm.systems.ip_receiver.strangers import MOST_S
 from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Occurrence, Phase, Report
 
-from .event_bench import CAMERA, HOUSE, NOW, PANEL, UID, ZONES, Bench
+from .event_bench import CAMERA, HOUSE, LEARNED, NOW, PANEL, UID, ZONES, Bench
 
 EVENT = f"{HOUSE}_event_panel_event"
 HUB_EVENT = f"{UID}_event_device_event"
@@ -30,7 +30,7 @@ TRIGGERED = "2026-11-28 12:00:00"
 
 def test_burglary() -> None:
     """The panel takes it in, the event entity tells it, the panel is looked at."""
-    bench = Bench()
+    bench = Bench(memory={**LEARNED})
     value = f"{HOUSE}_alarm_control_panel_partition_2"
     bench.panel.answer = Report(values={value: "x"}, available={f"{HOUSE}_zone_1": True})
     (told,) = bench.report(
@@ -52,6 +52,7 @@ def test_burglary() -> None:
     assert bench.sink.values == {value: "x"}
     assert bench.sink.available == {f"{HOUSE}_zone_1": True}
     assert bench.settled == ["Q1"]
+    assert bench.settled_by == [Kind.BURGLARY]
     assert bench.asked == []
 
 
@@ -242,6 +243,7 @@ def test_numbers_are_learned() -> None:
     bench.report("1103", zoneNo=1)
     bench.passes(1)
     bench.router.zones_read("Q1", [replace(ZONES[0], alarm=True), *ZONES[1:]], bench.clock.time)
+    assert bench.panel.renumbered == [0]
     (told,) = bench.report("1103", zoneNo=1)
     assert told.details["zone_name"] == "Front door"
     assert bench.panel.events[-1].zone == 0
@@ -252,7 +254,7 @@ def test_numbers_are_learned() -> None:
 
 def test_clip_behind_its_report() -> None:
     """Is fetched for the panel and its zone, and told nobody again."""
-    bench = Bench()
+    bench = Bench(memory={**LEARNED})
     image = f"{HOUSE}_zone_1_image_event_picture"
     bench.router.wanted = {image}
     bench.report("1103", zoneNo=1, UUID=UUID)

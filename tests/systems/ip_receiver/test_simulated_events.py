@@ -12,6 +12,7 @@ from custom_components.hikvision_ivm.systems.values import ArmState
 from simulators.ip_receiver import Framing, OtherPlan, PanelPlan
 from simulators.ip_receiver.other_events import EVENTS as SIMULATED
 
+from .event_bench import LEARNED
 from .receiver import until
 from .test_system import HOUSE, Running, running
 
@@ -52,7 +53,7 @@ KNOBS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("knobs", KNOBS.values(), ids=KNOBS.keys())
 async def test_burglary(knobs: dict[str, Any]) -> None:
     """However it is written: the partition is triggered, the zone in alarm, and the event is told once."""
-    async with running(HOUSE, **knobs) as run:
+    async with running(HOUSE, memory={**LEARNED}, **knobs) as run:
         panel = run.receiver.panel("House")
         panel.arm(2, "away", user="Ann")
         await until(lambda: run.state("2") is ArmState.ARMED_AWAY)
@@ -75,7 +76,11 @@ async def test_numbers_that_count_from_one() -> None:
     async with running(HOUSE, memory=memory, zone_base=1) as run:
         run.receiver.panel("House").trip(0, code="1103")
         await first(run, EVENT)
+        assert run.state("2") is ArmState.DISARMED  # another partition is not taken for it
         await run.poll(Tier.STATUS)
+        await until(lambda: run.state("1") is ArmState.TRIGGERED)
+        assert run.state("2") is ArmState.DISARMED
+        assert run.value(Kind.LAST_ALARM_ZONE, "1") == "Front door"
         assert run.system.diagnostics()["events"]["zone_numbers"] == {"one_more": 1}
         assert run.sink.values["uid_Q1_zone_0_binary_sensor_zone_alarm"] is True
         assert run.sink.values["uid_Q1_zone_1_binary_sensor_zone_alarm"] is False
@@ -115,7 +120,7 @@ async def test_numbers_of_the_receiving_centre() -> None:
 
 async def test_clip_of_an_alarm() -> None:
     """Arrives at the image of the panel, and can be had by the id of its event."""
-    async with running(HOUSE) as run:
+    async with running(HOUSE, memory={**LEARNED}) as run:
         run.receiver.media.early = 0
         run.receiver.cid("House", "1103", zone=1, uuid="aa-1", has_video=2)
         run.receiver.video_review("House", "1103", 1, uuid="aa-1")

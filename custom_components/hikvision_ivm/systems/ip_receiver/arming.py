@@ -91,7 +91,7 @@ class Arming:
         async def work(panel: PanelState) -> None:
             numbers = panel.targets(address.partition)
             triggered = [number for number in numbers if panel.state(number) is ArmState.TRIGGERED]
-            failures = await self._each(panel, triggered or numbers, Endpoint.CLEAR_ALARM)
+            failures = await self._each(panel, triggered or numbers, Endpoint.CLEAR_ALARM, panel.clear_accepted)
             await self.try_look(panel, _states(panel) | {What.ZONES})
             self._soon(panel.device.id)
             _raise_first(failures)
@@ -178,7 +178,7 @@ class Arming:
         unclear: dict[int, SystemFailure] = {}
         if self._clears:
             disarmed = [number for number in numbers if number in triggered and number not in failures]
-            unclear = await self._each(panel, disarmed, Endpoint.CLEAR_ALARM)
+            unclear = await self._each(panel, disarmed, Endpoint.CLEAR_ALARM, panel.clear_accepted)
         await self.try_look(panel, _states(panel))
         self._soon(panel.device.id)
         _raise_first(failures)

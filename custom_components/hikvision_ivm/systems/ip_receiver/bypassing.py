@@ -5,7 +5,7 @@ over restarts, and taken back in once every partition of the zone is disarmed, u
 decided otherwise.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 import logging
 from typing import Any, Final
 
@@ -32,7 +32,13 @@ class Bypassing:
     """Zones that are left out for an arming, of all panels."""
 
     def __init__(
-        self, client: ReceiverClient, runtime: Runtime, background: Background, arming: Arming, batch: Batch
+        self,
+        client: ReceiverClient,
+        runtime: Runtime,
+        background: Background,
+        arming: Arming,
+        batch: Batch,
+        panel: Callable[[str], PanelState | None],
     ) -> None:
         """Does no I/O."""
         self._client = client
@@ -40,6 +46,7 @@ class Bypassing:
         self._background = background
         self._arming = arming
         self._batch = batch
+        self._panel = panel
 
     async def arm(self, address: PartitionAddress, mode: ArmMode, zones: Sequence[int] | None) -> None:
         """Bypass zones (None: those that stand against it) and arm. Nothing stays bypassed if it is not armed.
@@ -65,9 +72,17 @@ class Bypassing:
         self._keep(device, [zone for zone in self.kept(device) if zone not in zones])
 
     def disarmed(self, device: str) -> None:
-        """A partition of a panel is disarmed: take zones back in, if there are any."""
-        if self.kept(device):
-            self._background.start(self._release_alone(device))
+        """A partition of a panel is disarmed: take zones back in, if there are any.
+
+        Where a report told a moment ago that it was armed, an answer may not know of that: it is asked again, later.
+        """
+        if not self.kept(device):
+            return
+        panel = self._panel(device)
+        if panel is not None and panel.reported_armed:
+            self._background.start(self._release_later(device))
+        else:
+            self._background.start(self._release_alone(device, look=True))
 
     async def _arm(
         self, panel: PanelState, address: PartitionAddress, mode: ArmMode, zones: Sequence[int] | None
@@ -114,8 +129,8 @@ class Bypassing:
         """Take zones back in, when nothing else is done with the panel. `look`: see first whether it is armed."""
 
         async def work(panel: PanelState) -> None:
-            if look:
-                await self._arming.try_look(panel, {What.PARTITIONS, What.ZONES})
+            if look and panel.facts.partitions is not None:
+                await self._arming.try_look(panel, {What.PARTITIONS})
             await self._release(panel)
 
         try:
@@ -134,6 +149,7 @@ class Bypassing:
         except SystemFailure as error:
             _LOGGER.debug("Whether zones are still bypassed could not be read: %s", error)
             return
+        idle = [number for number in idle if _is_idle(panel, number)]
         still = [number for number in idle if (zone := panel.zone(number)) is not None and zone.bypassed]
         self.forget(device, set(idle).difference(still))
         if not still:

@@ -54,7 +54,7 @@ class Commands:
         self._look = look
         self._arming = Arming(client, runtime, options, background, panel=panel, look=look, soon=soon)
         self._batch = Batch(client, runtime, background, panel=panel, look=look, lock=self._arming.lock)
-        self._bypassing = Bypassing(client, runtime, background, self._arming, self._batch)
+        self._bypassing = Bypassing(client, runtime, background, self._arming, self._batch, panel)
         self._actions: Mapping[str, Callable[[Sequence[Feature], Mapping[str, Any]], Awaitable[None]]] = {
             "clear_alarm": self._clear_alarm,
             "arm_with_bypass": self._arm_with_bypass,

@@ -81,8 +81,12 @@ class Numbering:
         self._doubts: dict[str, tuple[Meaning, int]] = {}
         self._waiting: dict[str, _Waiting] = {}
 
-    def zone_of(self, panel: Panel, number: int) -> ZoneRecord | None:
-        """Return the zone that a number of a report means; None: there is no such zone, or no list yet."""
+    def zone_of(self, panel: Panel, number: int, partition: int | None = None) -> ZoneRecord | None:
+        """Return the zone that a number of a report means; None: there is no such zone, no list yet, or nobody knows.
+
+        `partition`: which one the report names, if it does. Before anything was learned the number may be an id or one
+        more; where these are zones of different partitions, none is guessed, or another partition would give alarm.
+        """
         if self._fixed is not None:
             return _zone(panel, self._fixed, number)
         if panel.device.numbers == _FROM_DEVICE and (found := _zone(panel, Meaning.NUMBER, number)) is not None:
@@ -90,7 +94,14 @@ class Numbering:
         if (learned := self.learned.get(panel.device.id)) is not None:
             return _zone(panel, learned, number)
         if (found := panel.zone(number)) is not None:
-            return found
+            before = panel.zone(number - 1)
+            if before is None or (found.partition, found.linked_partitions) == (
+                before.partition,
+                before.linked_partitions,
+            ):
+                return found
+            named = [zone for zone in (found, before) if partition in zone.partitions]
+            return named[0] if len(named) == 1 else None
         # A number right behind the last id can only have been counted from 1.
         found = panel.zone(number - 1)
         return found if found is not None and found.id == max(zone.id for zone in panel.facts.zones or ()) else None
@@ -136,17 +147,20 @@ class Numbering:
         """Events may have been missed, alarms and their ends: what waits is explained by nothing any more."""
         self._waiting.clear()
 
-    def compare(self, device: str, zones: Sequence[ZoneRecord], asked_at: float) -> None:
-        """Zones were read, `asked_at` when the request began: look whether they explain a number."""
+    def compare(self, device: str, zones: Sequence[ZoneRecord], asked_at: float) -> Collection[int]:
+        """Zones were read, `asked_at` when the request began: look whether they explain a number.
+
+        Return the ids of the zones that gave alarm, in order, if they show something that was not known before.
+        """
         waiting = self._waiting.get(device)
         if waiting is None:
-            return
+            return ()
         if asked_at - waiting.since > WAIT_SECONDS:
             del self._waiting[device]
-            return
+            return ()
         new = _in_alarm(zones) - waiting.before
         told = [number for number, moment in waiting.numbers.items() if asked_at >= moment]
-        found = _meaning(zones, told, new)
+        found, known = _meaning(zones, told, new), self.learned.get(device)
         if found is not None:
             meaning, explained = found
             for number in explained:
@@ -154,6 +168,9 @@ class Numbering:
                 self._show(device, meaning)
         if not waiting.numbers:
             del self._waiting[device]
+        if found is None or self.learned.get(device) is known:
+            return ()
+        return tuple(found[1].values())
 
     def _show(self, device: str, meaning: Meaning) -> None:
         """Something showed what numbers mean."""
@@ -192,8 +209,8 @@ def _found(meaning: Meaning, zones: Sequence[ZoneRecord], number: int) -> int | 
 
 def _meaning(
     zones: Sequence[ZoneRecord], numbers: Collection[int], new: frozenset[int]
-) -> tuple[Meaning, Collection[int]] | None:
-    """Return the meaning that explains most of the zones newly in alarm, and the numbers it explains them by.
+) -> tuple[Meaning, Mapping[int, int]] | None:
+    """Return the meaning that explains most of the zones newly in alarm, and the numbers → zones it explains them by.
 
     None: nothing is explained, or another meaning explains as much by other numbers. An alarm that is over already may
     have been that of a neighbour of the zone that is in alarm now.

@@ -16,6 +16,7 @@ from . import otap
 from .arm_failures import ArmFailures
 from .arm_modes import ArmModes
 from .book import Book, Change
+from .lately import HOLD_SECONDS, Lately, Once
 from .panel_values import NOTHING, PanelValues, Told
 from .partition_set import PartitionSet
 from .partitions import OVERLAY_SECONDS, PENDING_SECONDS, STAY, Effect, Partition, effect_of
@@ -36,6 +37,8 @@ from .zone_values import event_values
 
 _RECENT: Final = 64
 """So many reports are remembered, so that one that is delivered twice counts once."""
+_UNPLACED_SECONDS: Final = 3.0
+"""For so long a report is remembered of which nobody knows whom it means: answers to the next look may be too early."""
 _ZONE_CHANGES: Final[Mapping[Effect, Mapping[str, bool]]] = {
     Effect.ALARM: {"alarm": True},
     Effect.RESTORED: {"alarm": False},
@@ -83,7 +86,9 @@ class PanelState:
         self._zones = Book[int, ZoneRecord]()
         self._zones_lost = False
         self._peripherals = Book[_PeripheralKey, PeripheralRecord]()
-        self._recent: dict[tuple[object, ...], None] = {}
+        self._once = Once(_RECENT)
+        self._told_alarms = Lately[int]()
+        self._unplaced = float("-inf")
         self._failures = ArmFailures(device)
         self._modes = ArmModes(device.id, runtime)
         self._parts = PartitionSet(self._modes)
@@ -117,8 +122,16 @@ class PanelState:
         return (
             any(part.unsettled(now) for part in self._parts.by_number.values())
             or self._zones.unsettled(now)
+            or self._told_alarms.waits(now, OVERLAY_SECONDS)
             or self._peripherals.unsettled(now)
+            or now - self._unplaced <= _UNPLACED_SECONDS
         )
+
+    @property
+    def reported_armed(self) -> bool:
+        """Whether a report of the last seconds told that a partition was armed: an answer may not know of it yet."""
+        now = self._runtime.monotonic()
+        return any(part.reported_armed(now) for part in self._parts.by_number.values())
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -183,12 +196,12 @@ class PanelState:
     def use(self, device: DeviceRecord) -> Report:
         """Take over what the list of devices says of the panel.
 
-        One that is connected by OTAP from now on lists no partitions any more. One that went offline does not carry
+        One that is connected by OTAP from now on lists no partitions any more, unless it turns out that it does. One that went offline does not carry
         out what was sent to it a moment ago.
         """
         before, self.device = self.device, device
         self._failures.device = device
-        if device.is_otap and self._records is not None:
+        if device.is_otap and not before.is_otap and self._records is not None:
             self._records = None
             self._restructure()
         if device.online is False and before.online is not False:
@@ -209,12 +222,12 @@ class PanelState:
         return self._report(self.partitions)
 
     def take_partitions(self, records: Iterable[PartitionRecord], asked_at: float) -> Report:
-        """Take in an answer of E13, `asked_at` when its request began."""
+        """Take in an answer of E13, `asked_at` when its request began. An empty one is that of a panel that lists none."""
         before = self.facts.partitions
-        self._records = tuple(records)
-        if before is None or _structure(before) != _structure(self._records):
+        self._records = listed = tuple(records) or None
+        if (None if before is None else _structure(before)) != (None if listed is None else _structure(listed)):
             self._restructure()
-        for record in self._records:
+        for record in listed or ():
             if (part := self._parts.by_number.get(record.id)) is not None and part.take(
                 record.arming, record.alarm, asked_at
             ):
@@ -231,6 +244,11 @@ class PanelState:
         def merged(old: ZoneRecord, new: ZoneRecord, touched: bool) -> ZoneRecord:
             """Something was told of the zone or its partitions meanwhile: what the answer says of that is over."""
             parts = self._parts.known(self._parts.of(old))
+            if self._told_alarms.denies(old.id, new.alarm, asked_at):
+                if any(part.ended_since(asked_at - HOLD_SECONDS) for part in parts):
+                    self._told_alarms.forget(old.id)
+                else:
+                    new = replace(new, alarm=old.alarm)
             if touched:
                 new = replace(new, **{name: getattr(old, name) for name in _TOLD_OF_ZONES})
             if any(part.armed_since(asked_at) for part in parts):
@@ -292,13 +310,15 @@ class PanelState:
         """Take in a report of the panel. Whatever it says, the panel is to be asked soon after."""
         self._parts.note(event)
         effect = effect_of(event.code, event.category, silent_alarms=self._silent_alarms)
-        if effect is None or self._is_repeated(event):
+        if effect is None or self._once.is_repeated(event.uuid, event.code, event.partition, event.number):
             return NOTHING
         zone = None if event.zone is None else self.zone(event.zone)
         changes = self._zone_event(zone, effect, event.moment) if zone is not None and effect in _ZONE_CHANGES else None
         of_zone = None if zone is None else self._parts.of(zone)
         numbers = self._parts.concerned(effect, event, of_zone)
         if effect in _PARTITION_EFFECTS:
+            if not numbers:
+                self._unplaced = event.moment
             self._partition_event(effect, event, zone, numbers)
         elif effect is Effect.RESTORED and self._records is None:
             # The partition is computed from its zones, and does not end its alarm with one of them.
@@ -308,6 +328,16 @@ class PanelState:
         if zone is not None and changes:
             values |= event_values(self._uid, self.device.id, zone.id, changes)
         return Report(values=values) if values else NOTHING
+
+    def renumber(self, zones: Iterable[int]) -> None:
+        """What numbers of zones mean turned out only now: these gave alarm, in this order, not those they were taken for."""
+        self._told_alarms.clear()
+        for part in self._parts.by_number.values():
+            part.doubt_alarm()
+        for zone in [found for number in zones if (found := self.zone(number)) is not None]:
+            for part in self._parts.known(self._parts.of(zone)):
+                part.last_alarm_zone = zone_name(zone)
+                self._deliver_partition(part)
 
     # what is commanded
 
@@ -340,6 +370,11 @@ class PanelState:
             self._solve(number)
             self._deliver_partition(part)
 
+    def clear_accepted(self, number: int) -> None:
+        """The panel accepted to clear an alarm, the same."""
+        for part in self._parts.known((number,)):
+            part.clear_accepted(self._runtime.monotonic())
+
     def arm_failures(self, number: int) -> int:
         """Return how often the panel reported that a partition could not be armed."""
         return self._failures.count(number)
@@ -354,18 +389,6 @@ class PanelState:
         self._peripherals.touch(_key(address), self._runtime.monotonic())
 
     # inside: events
-
-    def _is_repeated(self, event: PanelEvent) -> bool:
-        """Whether a report was taken in before; one without a usable id cannot be told."""
-        if event.uuid in {None, "", "0"}:
-            return False
-        key = (event.uuid, event.code, event.partition, event.number)
-        if key in self._recent:
-            return True
-        if len(self._recent) >= _RECENT:
-            del self._recent[next(iter(self._recent))]
-        self._recent[key] = None
-        return False
 
     def _partition_event(
         self, effect: Effect, event: PanelEvent, zone: ZoneRecord | None, numbers: Collection[int]
@@ -391,6 +414,8 @@ class PanelState:
         if self._zones.overtaken(moment):
             return {}
         self._zones.touch(zone.id, moment)
+        if (alarm := _ZONE_CHANGES[effect].get("alarm")) is not None:
+            self._told_alarms.tell(zone.id, (alarm,), moment)
         new = {name: value for name, value in _ZONE_CHANGES[effect].items() if getattr(zone, name) is not value}
         if new:
             changed = zone.but(new)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from . import places
 from .arm_modes import ArmModes
-from .partitions import Effect, Partition, concerned
+from .partitions import Effect, Partition
 from .records import ALL_PARTITIONS, PanelEvent, PanelFacts, ZoneRecord
 
 
@@ -90,3 +90,28 @@ class PartitionSet:
         if self._early is not None:
             part.touch(self._early)
         return part
+
+
+def concerned(
+    effect: Effect,
+    partition: int | None,
+    known: Collection[int],
+    *,
+    zonal: bool,
+    zone_partitions: Collection[int] | None,
+) -> Collection[int]:
+    """Return the partitions a report is about; none where only asking the panel can tell.
+
+    `partition` as it was reported: 0 is all, None was not said. `known`: the partitions in use. `zonal`: the report
+    names a zone; `zone_partitions`: those of the zone, None if nobody knows which one is meant. A zone's own partitions
+    count instead of 0 (ip-receiver T42).
+    """
+    if partition:
+        return (partition,) if partition in known else ()
+    if effect not in {Effect.ALARM, Effect.RESTORED}:
+        return known if partition == 0 else ()
+    if not zonal:
+        return known if partition == 0 else ()
+    if zone_partitions:
+        return [number for number in zone_partitions if number in known]
+    return known if len(known) == 1 else ()

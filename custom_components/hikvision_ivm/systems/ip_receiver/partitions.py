@@ -2,7 +2,8 @@
 
 Three sources tell of a partition and overtake one another. An event counts at once. A status answer counts if its
 request began after the latest event or command about the partition; an older one is let pass, or an armed partition
-would show disarmed for a moment. A command to arm shows as arming until the panel tells what became of it, at most for
+would show disarmed for a moment. So is one that contradicts an event of the last `HOLD_SECONDS`: the receiver may not
+know yet, and is asked again. A command to arm shows as arming until the panel tells what became of it, at most for
 `OVERLAY_SECONDS`. What nobody said is unknown.
 """
 
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ..values import ArmMode, ArmState
+from .lately import Lately
 from .records import ALL_PARTITIONS
 
 OVERLAY_SECONDS: Final = 15.0
@@ -117,34 +119,25 @@ def effect_of(code: str, category: int | None, *, silent_alarms: bool) -> Effect
     return Effect.ALARM if code in ALARM_CODES else None
 
 
-def concerned(
-    effect: Effect,
-    partition: int | None,
-    known: Collection[int],
-    *,
-    zonal: bool,
-    zone_partitions: Collection[int] | None,
-) -> Collection[int]:
-    """Return the partitions a report is about; none where only asking the panel can tell.
-
-    `partition` as it was reported: 0 is all, None was not said. `known`: the partitions in use. `zonal`: the report
-    names a zone; `zone_partitions`: those of the zone, None if nobody knows which one is meant. A zone's own partitions
-    count instead of 0 (ip-receiver T42).
-    """
-    if partition:
-        return (partition,) if partition in known else ()
-    if effect not in {Effect.ALARM, Effect.RESTORED}:
-        return known if partition == 0 else ()
-    if not zonal:
-        return known if partition == 0 else ()
-    if zone_partitions:
-        return [number for number in zone_partitions if number in known]
-    return known if len(known) == 1 else ()
-
-
 _ENDS: Final = frozenset({Effect.CLEARED, Effect.DISARMED})
 _ONLY_ALARM: Final = frozenset({Effect.ALARM, Effect.CLEARED})
 _ALARM_EFFECTS: Final = _ONLY_ALARM | _ENDS
+
+_ARM: Final = "arm"
+_ALARM: Final = "alarm"
+_OFF: Final[Collection[object]] = frozenset({DISARM})
+_AGREEING: Final[Mapping[Effect, Collection[object]]] = MappingProxyType(
+    {
+        Effect.AWAY: frozenset({AWAY}),
+        Effect.HOME: frozenset({STAY}),
+        Effect.ARMED: frozenset({AWAY, STAY, ARMING}),
+        Effect.DISARMED: _OFF,
+    }
+)
+"""Report → the words of status answers that agree with it."""
+_STEADY: Final[Collection[object]] = frozenset({AWAY, STAY, DISARM})
+_IN_ALARM: Final[Collection[object]] = frozenset({True})
+_NOT_IN_ALARM: Final[Collection[object]] = frozenset({False})
 
 
 class Partition:
@@ -161,9 +154,12 @@ class Partition:
         "_answered",
         "_armed_by_us",
         "_arming_at",
+        "_awaited",
         "_disarmed_by_us",
         "_doubt",
         "_ended_at",
+        "_lately",
+        "_reported_armed",
         "_settled",
         "_told",
         "_told_by_event",
@@ -201,6 +197,9 @@ class Partition:
         self._ended_at = float("-inf")
         self._answered = float("-inf")
         self._doubt: float | None = None
+        self._lately = Lately[str]()
+        self._awaited: dict[str, Collection[object]] = {}
+        self._reported_armed = float("-inf")
         self._told: datetime | None = None
         self._told_by_event = False
         self._armed_by_us: float | None = None
@@ -226,6 +225,10 @@ class Partition:
         """Whether a command or a report still waits to be confirmed by a status answer."""
         return self.sent is not None or (self._doubt is not None and now - self._doubt <= OVERLAY_SECONDS)
 
+    def reported_armed(self, now: float) -> bool:
+        """Whether a report of the last seconds told that it was armed, and none since that it is not."""
+        return now - self._reported_armed <= OVERLAY_SECONDS
+
     def armed_since(self, asked_at: float) -> bool:
         """Whether it was armed or disarmed, or told to, after a request began: how its answer says it is armed is over."""
         return asked_at < self._arming_at
@@ -247,6 +250,7 @@ class Partition:
     def command_arm(self, mode: ArmMode, now: float) -> None:
         """A command to arm is about to be sent."""
         self.touch(now)
+        self._forget_told()
         self.sent, self.sent_until = mode, now + OVERLAY_SECONDS
         self.mode = mode
         self.pending_until = None
@@ -265,10 +269,18 @@ class Partition:
         self._armed_by_us = None
 
     def disarm_accepted(self, now: float) -> None:
-        """A command to disarm was accepted. What it led to is read, not assumed."""
+        """A command to disarm was accepted. What it led to is read, not assumed, until it shows."""
         self.touch(now)
         self._drop_sent()
         self._disarmed_by_us = now
+        self._forget_told()
+        self._awaited[_ARM] = _OFF
+
+    def clear_accepted(self, now: float) -> None:
+        """A command to clear its alarm was accepted: the same."""
+        self.touch(now, arming=False)
+        self._lately.forget(_ALARM)
+        self._awaited[_ALARM] = _NOT_IN_ALARM
 
     def expire(self, now: float) -> bool:
         """Drop what has lasted too long, and return whether there was anything."""
@@ -321,25 +333,28 @@ class Partition:
             self._told_by_event = True
         if effect in _ENDS:
             self._ended_at = now
+        self._tell(effect, now)
         self.touch(now, alarm=effect in _ALARM_EFFECTS, arming=effect not in _ONLY_ALARM)
         return True
 
     def take(self, arming: str | None, alarm: bool | None, asked_at: float) -> bool:
         """Take in a status answer, `asked_at` when its request began. Return whether it tells how it is armed now.
 
-        What it does not say stays as a report told it; what only an earlier answer told is unknown then.
+        What it does not say stays as a report told it; what only an earlier answer told is unknown then. What it says
+        otherwise than a report of the last seconds does not count yet.
         """
         if asked_at < self._answered:
             return False
         self._answered = asked_at
-        is_alarm_recent, is_arming_recent = asked_at >= self._alarm_at, not self.armed_since(asked_at)
-        if is_alarm_recent and is_arming_recent:
+        counts_alarm = asked_at >= self._alarm_at and not self._lately.denies(_ALARM, alarm, asked_at)
+        counts_arming = not self.armed_since(asked_at) and not self._lately.denies(_ARM, arming, asked_at)
+        if counts_alarm and counts_arming and self._is_as_awaited(arming, alarm):
             self._doubt = None
-        if is_alarm_recent and alarm is not None:
+        if counts_alarm and alarm is not None:
             self.alarm = alarm
         if self.alarm:
             self.pending_until = None
-        if not is_arming_recent:
+        if not counts_arming:
             return False
         if arming is None and self._told_by_event:
             return True
@@ -362,7 +377,41 @@ class Partition:
         if self._alarm_at <= self._answered:
             self.alarm = None
 
+    def doubt_alarm(self) -> None:
+        """A report of an alarm may have been that of another partition: the next answer decides."""
+        self._lately.forget(_ALARM)
+
     # inside
+
+    def _tell(self, effect: Effect, now: float) -> None:
+        """Keep what answers will agree with a report, as soon as they know of it."""
+        if (words := _AGREEING.get(effect)) is not None:
+            self._lately.tell(_ARM, words, now)
+            self._awaited.clear()
+            self._reported_armed = float("-inf") if effect is Effect.DISARMED else now
+        elif effect is Effect.FAILED:
+            self._lately.forget(_ARM)
+            self._awaited[_ARM] = _STEADY
+            self._reported_armed = float("-inf")
+        if effect in _ALARM_EFFECTS:
+            self._lately.tell(_ALARM, _IN_ALARM if effect is Effect.ALARM else _NOT_IN_ALARM, now)
+            self._awaited.pop(_ALARM, None)
+
+    def _forget_told(self) -> None:
+        """A command was given: what reports told before is not what answers will show."""
+        self._lately.clear()
+        self._awaited.clear()
+        self._reported_armed = float("-inf")
+
+    def _is_as_awaited(self, arming: str | None, alarm: bool | None) -> bool:
+        """Whether an answer shows what was commanded, or does not contradict it; then it is not waited for any more."""
+        if not self._awaited:
+            return True
+        answers: Mapping[str, object] = {_ARM: arming, _ALARM: alarm}
+        if any(answers[one] is not None and answers[one] not in words for one, words in self._awaited.items()):
+            return False
+        self._awaited.clear()
+        return True
 
     def _arm(self, effect: Effect) -> None:
         """It was armed; how is known from the code, from what was commanded, or not yet."""

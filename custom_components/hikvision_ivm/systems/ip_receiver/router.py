@@ -60,7 +60,7 @@ class EventRouter:
         panel: Callable[[str], PanelState | None],
         device: Callable[[str], DeviceRecord | None],
         stranger: Callable[[str], None],
-        settled: Callable[[str], None],
+        settled: Callable[[str, Kind | None], None],
         media: Media,
         adopt_seen: Callable[[SeenDetection], None],
         left_out: Callable[[str], bool] = lambda index: False,
@@ -68,8 +68,8 @@ class EventRouter:
         """Ask for nothing yet.
 
         `panel` and `device` find what is imported, by id and by `places.index_key`; `left_out`: an index is of a device
-        that is not to be imported. `stranger(index)` lets the list of devices be read again, `settled(id)` the state of
-        a panel. `adopt_seen` lets a feature appear at once; what it shows is reported right after.
+        that is not to be imported. `stranger(index)` lets the list of devices be read again, `settled(id, kind)` the
+        state of a panel because of what was told of it. `adopt_seen` lets a feature appear at once; what it shows is reported right after.
         """
         self.counts: Counter[str] = Counter()
         self.unusable: Counter[str] = Counter()
@@ -121,7 +121,9 @@ class EventRouter:
 
     def zones_read(self, device: str, zones: Iterable[ZoneRecord], asked_at: float) -> None:
         """Zones of a panel were read, `asked_at` (monotonic seconds) when the request began, as they were answered."""
-        self.numbering.compare(device, tuple(zones), asked_at)
+        found = self.numbering.compare(device, tuple(zones), asked_at)
+        if found and (panel := self._panel(device)) is not None:
+            panel.renumber(found)
 
     def missed(self) -> None:
         """Events are missed, or may have been."""
@@ -239,7 +241,7 @@ class EventRouter:
             sink.report(Report(values=values, available={own: online}))
         self._stranger(alert.index)
         if online and self._panel(record.id) is not None:
-            self._settled(record.id)
+            self._settled(record.id, None)
 
     def _link(self, record: DeviceRecord | None, kind: Kind, alert: Alert, sink: Sink) -> None:
         """A link or key is, or is not, as it should be."""
@@ -266,7 +268,7 @@ class EventRouter:
             self.counts["doubles"] += 1
             if panel is not None:
                 # It may be another one that only looks the same.
-                self._settled(record.id)
+                self._settled(record.id, None)
             return
         self.counts["reports"] += 1
         row, kind = event_codes.find(cid.code)
@@ -276,7 +278,7 @@ class EventRouter:
         if row is not None and row.code != cid.code:
             cid = replace(cid, code=row.code)
         number = zone_number(cid, kind)
-        zone = None if number is None else self.numbering.zone_of(panel, number)
+        zone = None if number is None else self.numbering.zone_of(panel, number, cid.partition)
         occurrence = self._report(record, panel, cid, kind, zone, alert, received)
         self.numbering.note(panel, cid, kind, number)
         event = PanelEvent(
@@ -289,7 +291,7 @@ class EventRouter:
         if changed.values:
             values = {**changed.values, **values} if values else changed.values
         told = (occurrence,) if self._recent.report(record.id, cid) else ()
-        self._settled(record.id)
+        self._settled(record.id, kind)
         sink.report(Report(values=values, available=changed.available, occurrences=(*told, *changed.occurrences)))
 
     def _report(
@@ -345,7 +347,9 @@ class EventRouter:
         if code != cid.code:
             cid = replace(cid, code=code)
         number = zone_number(cid, kind)
-        zone = None if panel is None or number is None else self.numbering.zone_of(panel, number)
+        zone = None
+        if panel is not None and number is not None:
+            zone = self.numbering.zone_of(panel, number, cid.partition)
         told_by = feature_id(own, "event", Kind.PANEL_EVENT) if panel is not None else teller(own, record, kind)
         occurrence = self._occurrence(
             own, kind, Phase.PULSE, cid.code, alert, received, features=(told_by,),
@@ -413,7 +417,7 @@ class EventRouter:
         if phase is not Phase.END and (found := alerts.links(alert)):
             self._expect(record, zone, found, None, occurrence, sink)
         if panel is not None:
-            self._settled(record.id)
+            self._settled(record.id, None)
         self._deliver(occurrence, row, lasts=lasts, sink=sink)
         if zone is not None and row.kind is Kind.PIR and phase is Phase.START:
             self._pulse(zone, occurrence, sink)

@@ -11,6 +11,7 @@ from .. import settings
 from ..background import Background
 from ..base import PushHealth, PushState, Runtime, Sink, System, Tier
 from ..errors import SystemFailure, TooManySessionsError, UnsupportedError
+from ..kinds import Kind
 from ..model import (
     AlarmPanelFeature,
     ButtonFeature,
@@ -54,7 +55,7 @@ from .problems import (
 )
 from .reading import Reader
 from .records import DeviceRecord, Facts, PanelFacts, ZoneAddress
-from .refresh import Refresher, What
+from .refresh import ALL, Refresher, What, doubtful
 from .router import EventRouter
 from .status import read_refusal
 from .stream import EventStream
@@ -67,7 +68,6 @@ RECENT_SECONDS: Final = 30.0
 STRANGER_SECONDS: Final = 30.0
 """Least time between two lists that were asked for because of a device nobody knew."""
 SETTLE_SECONDS: Final = 1.0
-ALL: Final = frozenset(What)
 
 
 class _Heard:
@@ -375,10 +375,10 @@ class IpReceiverSystem(System):
         id_ = self._known.id_of(index)
         return id_ in self._listed and id_ not in self._devices
 
-    def _settled(self, id_: str) -> None:
-        """An event told of a panel: look at it soon."""
+    def _settled(self, id_: str, kind: Kind | None = None) -> None:
+        """An event told of a panel, None: a command: look at it soon."""
         self._panels.note(id_)
-        self._refresher.soon(id_)
+        self._refresher.soon(id_, doubtful(kind))
 
     def _stranger(self) -> None:
         """Read the list of devices soon: somebody turned up, or is gone."""
