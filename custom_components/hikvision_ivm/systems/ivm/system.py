@@ -269,7 +269,7 @@ class IvmSystem(System):
             raise
         self._events.note_answer(answered=True)
         self._take(changed, sink, replaced=bool(changed) and self._stock.renew(changed))
-        if self._events.callbacks.complete and _turned(before, self._stock.facts, changed):
+        if self._events.callbacks.tells_states and _turned(before, self._stock.facts, changed):
             self._events.note_missed()
 
     async def _renew(self, sink: Sink, *, whole: bool = False) -> None:
