@@ -95,6 +95,10 @@ class EventChannel:
         """There is an inventory: messages can be taken in. To be told after each new one."""
         self._ready = True
         self.receiver.resume()
+        self.review()
+
+    def review(self) -> None:
+        """Look whether lists told that something is back. To be told after each reading, whatever it brought."""
         if self.router.ended.review():
             self._tell_problems()
 

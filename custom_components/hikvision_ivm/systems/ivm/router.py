@@ -53,7 +53,7 @@ class Router:
         `told(device, channel, changes)`: fields of a record are other than before (`channel` empty: of the device);
         `gone(device)`: it does not belong to the account any more. `zone`: of moments that come without one.
         """
-        self.ended = EndedPackages(context.facts)
+        self.ended = EndedPackages(context)
         self._context = context
         self._ground = Ground(context, zone, pictures, adopt)
         self._states = States(self._ground, told)

@@ -90,7 +90,7 @@ class IvmSystem(System):
         context = Context(
             client=client, runtime=runtime, options=options, uid=self._uid, background=self._background,
             facts=lambda: self._stock.facts, inventory=lambda: self._stock.inventory, deliver=self._deliver,
-            wanted=lambda: self._wanted,
+            wanted=lambda: self._wanted, packages_since=self._stock.register.packages_since,
         )  # fmt: skip
         self._events = EventChannel(
             context, adopt=self._stock.adopt, stale=self._stale, told=self._told, gone=self._gone
@@ -284,6 +284,7 @@ class IvmSystem(System):
             self._replaced(sink, changed)
         elif changed:
             self._report(sink, status_report(self._uid, self._stock.facts, changed))
+        self._events.review()
         self._tell_problems(sink)
 
     def _tell_booked(self, sink: Sink) -> None:
