@@ -152,6 +152,7 @@ async def test_a_fault_of_a_disk_shows_for_long() -> None:
     ("device", "channel", "kind", "gone"),
     [
         ("Recorder", "", Kind.DEVICE_OFFLINE, [RECORDER, f"{RECORDER}_0", f"{RECORDER}_1"]),
+        ("Recorder", "Yard", Kind.DEVICE_OFFLINE, [RECORDER, f"{RECORDER}_0", f"{RECORDER}_1"]),
         ("Recorder", "Door", Kind.CHANNEL_OFFLINE, [f"{RECORDER}_1"]),
         ("Gate", None, Kind.DEVICE_OFFLINE, [GATE]),
     ],
@@ -159,11 +160,12 @@ async def test_a_fault_of_a_disk_shows_for_long() -> None:
 async def test_an_offline_alarm_takes_away_what_it_is_about(
     device: str, channel: str | None, kind: Kind, gone: list[str]
 ) -> None:
-    """A device with all its channels, or one channel."""
+    """A device with all its channels, also where it comes with channel 0, or one channel."""
     async with bench() as found:
         await found.start()
         told = await alarm(found, "device_offline", device, channel)
         assert told.kind is kind
+        assert found.stale == [int(channel == "Yard")], "the lists tell what was meant"
         assert {name for name, there in found.sink.available.items() if not there} == {f"{found.uid}_{n}" for n in gone}
         assert all(found.value(f"{name}_binary_sensor_online") is False for name in gone)
 

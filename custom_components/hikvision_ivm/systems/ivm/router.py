@@ -26,6 +26,7 @@ from .states import States, Told
 from .tlv import Analysis
 
 _REMOVED: Final = frozenset({"DELETE_DEVICE", "UNBIND_DEVICE"})
+_FIRST: Final = "0"
 _PHASES: Final = {alarm_types.START: Phase.START, alarm_types.STOP: Phase.END}
 
 
@@ -172,8 +173,14 @@ class Router:
         return found
 
     def _went_offline(self, alarm: Alarm, place: Place, when: datetime | None, collected: Collected) -> None:
-        """Take in that a device, or one channel of it, went offline."""
+        """Take in that a device went offline (L4440), or one channel of it where one is named that cannot be meant so.
+
+        A message about a device may come with channel 0, which is the first of a recorder, too. A single channel has
+        messages of its own (L4704). If it was the channel after all, the lists, which are read again, say so.
+        """
         channel = alarm.channel if self._states.has_apart(place.device, alarm.channel) else ""
+        if channel == _FIRST:
+            channel, collected.stale = "", True
         if channel:
             self._states.channel_state(place.device, channel, online=False, time=when, collected=collected)
         else:
