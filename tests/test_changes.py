@@ -49,6 +49,18 @@ def test_belongings() -> None:
         assert set(belongings.push) == {feature.id for feature in push}
 
 
+def test_a_witness_knows_whether_a_device_is_there() -> None:
+    """Where the device that something hangs on is gone, another may still say so."""
+    belongings = Belongings()
+    behind = replace(DEVICES[1], id="SN2", mac=None, parent=CHANNEL, witness=HUB)
+    online, motion = replace(ONLINE, device_id="SN2"), replace(MOTION, device_id="SN2")
+    inventory = having(online, motion, devices=(*DEVICES, behind))
+    belongings.replace(inventory, Changes.between(NOTHING, inventory))
+    assert belongings.judge(online) == HUB
+    assert belongings.judge(motion) == "SN2"
+    assert (set(belongings.of(HUB)), set(belongings.of(CHANNEL))) == ({online.id}, set())
+
+
 def test_a_device_that_moves_takes_its_features_along() -> None:
     """After a camera was put behind something else, its online state hangs on that."""
     belongings = Belongings()

@@ -83,7 +83,6 @@ async def test_automations_are_valid(hass: HomeAssistant, alias: str) -> None:
     ("before", "attributes", "message"),
     [
         ("2026-11-20T09:00:00+00:00", {"event_type": "human"}, "Gate: human_detection"),
-        ("2026-11-20T09:00:00+00:00", {"event_type": "human", "late": True}, None),
         ("2026-11-20T09:00:00+00:00", {"event_type": "parking"}, None),
         ("unavailable", {"event_type": "human"}, None),
     ],
@@ -91,7 +90,7 @@ async def test_automations_are_valid(hass: HomeAssistant, alias: str) -> None:
 async def test_somebody_at_the_gate(
     hass: HomeAssistant, before: str, attributes: dict[str, Any], message: str | None
 ) -> None:
-    """People and crossed lines are told with a picture; nothing late, and nothing old after a restart."""
+    """People and crossed lines are told with a picture; nothing old after a restart."""
     calls = async_mock_service(hass, "notify", "mobile_app_phone")
     told_facts = {"channel_name": "Gate", "alarm_type": "human_detection", **attributes}
     await PAGE.watch(hass, "Somebody at the gate", before, "2026-11-20T10:00:00+00:00", **told_facts)

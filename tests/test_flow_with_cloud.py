@@ -145,6 +145,12 @@ async def test_whole_way(hass: HomeAssistant, cloud: IvmSimulator) -> None:
     await until(hass, lambda: hass.states.is_state(MOTION, "unavailable"))
     await cloud.go_online("Gate")
     await until(hass, lambda: not hass.states.is_state(MOTION, "unavailable"))
+    await cloud.go_offline("Till")
+    for name in ("shop_till", "shop_yard", "shop_door"):
+        await until(hass, lambda name=name: hass.states.is_state(f"binary_sensor.{name}_online", "off"))
+    assert hass.states.is_state("binary_sensor.shop_yard_motion", "unavailable")
+    await cloud.go_online("Till")
+    await until(hass, lambda: hass.states.is_state("binary_sensor.shop_yard_online", "on"))
     await cloud.unbind("Gate")
     await until(hass, lambda: f"ivm_{USER_ID}_{GATE}" not in entry.runtime_data.inventory.devices)
     assert await hass.config_entries.async_unload(entry.entry_id)

@@ -58,11 +58,12 @@ class Belongings:
     def judge(self, feature: Feature) -> str | None:
         """Return the id of the device that must be reachable for a feature to be known.
 
-        Whether a device is online, and what keeps it from being, is known from what it hangs on, and most wanted when
-        it is not.
+        Whether a device is online, and what keeps it from being, is known from what it hangs on or from its witness, and
+        most wanted when it is not.
         """
         if feature.kind in _KNOWN_FROM_OUTSIDE:
-            return self._inventory.devices[feature.device_id].parent
+            device = self._inventory.devices[feature.device_id]
+            return device.witness or device.parent
         return feature.device_id
 
     def of(self, device_id: str) -> Iterable[str]:

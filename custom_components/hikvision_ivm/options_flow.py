@@ -118,6 +118,7 @@ OPTIONS: Final[Mapping[str, tuple[Row, ...]]] = {
         Choice(name=settings.LIVE_QUALITY, offered=("main", "sub")),
         Selection(name=settings.STREAMS, offered=("sub", "third")),
         Toggle(name=settings.PUSH, default=True),
+        Selection(name=settings.SUBSCRIPTIONS, offered=settings.SUBSCRIPTION_WORDS),
         Selection(name=settings.ANALYTICS, offered=settings.ANALYTICS_WORDS, opt_in=True),
         _SEEN,
         _hold(settings.HOLD_ALARM, settings.HOLD_ALARM_DEFAULT),

@@ -45,15 +45,16 @@ class Device:
     """A thing with an identity.
 
     `id` begins with the unique id of its system, so that it never collides with a device of another config entry, and
-    never contains an address. `parent` is the id of the device it hangs on. `mac` is lower case with colons. `area` is
-    a suggestion. `place` is where it is, from the outside in: site, areas. `service` marks things that are no hardware
-    (a platform, a site).
+    never contains an address. `parent` is the id of the device it hangs on, `witness` of the one that knows whether it
+    is online, if that is another one. `mac` is lower case with colons. `area` is a suggestion. `place` is where it is,
+    from the outside in: site, areas. `service` marks things that are no hardware (a platform, a site).
     """
 
     id: str
     name: str
     kind: DeviceKind
     parent: str | None = None
+    witness: str | None = None
     manufacturer: str | None = None
     model: str | None = None
     serial: str | None = None

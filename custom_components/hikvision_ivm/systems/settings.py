@@ -106,6 +106,9 @@ LIVE_PROTOCOL: Final = "live_protocol"
 LIVE_PROTOCOLS: Final = ("HTTPS_HLS", "HTTPS_FLV", "RTSP", "HTTP_HLS", "HTTP_FLV")
 LIVE_QUALITY: Final = "live_quality"
 """Stream that a camera's main entity shows: `main` or `sub`. Absent: `main`."""
+SUBSCRIPTIONS: Final = "subscriptions"
+"""What a cloud posts of every device: a list of `SUBSCRIPTION_WORDS`. Absent: all of it."""
+SUBSCRIPTION_WORDS: Final = ("alarms", "states", "removals")
 ANALYTICS: Final = "analytics"
 """Analysis to be told of besides alarms: a list of `ANALYTICS_WORDS`. Absent: none."""
 ANALYTICS_WORDS: Final = ("head_shoulder", "behavior_analysis", "micro_checkpoint", "vehicle", "target", "third")

@@ -131,11 +131,16 @@ async def test_ownership_is_looked_at_every_day() -> None:
         foreign(found, "DEVICE_EXCEPTION")
         await found.jump(timedelta(hours=26).total_seconds())
         assert found.calls("POST") == ["DEVICE_UNBIND"]
-        assert found.health == PushHealth(PushState.DOWN, "ivm_callback_taken")
+        assert found.health == PushHealth(PushState.HEALTHY), "alarms arrive"
+        assert found.problems()["ivm_callback_taken"]["types"] == "DEVICE_EXCEPTION"
         assert found.channel.callbacks.counts["lost"] == 2
         del found.cloud.callbacks["DEVICE_EXCEPTION"]
         await found.jump(timedelta(hours=26).total_seconds())
         assert found.health == PushHealth(PushState.HEALTHY)
+        assert found.problems() == {}
+        foreign(found, "DEVICE_ALARM")
+        await found.jump(timedelta(hours=26).total_seconds())
+        assert found.health == PushHealth(PushState.DOWN, "ivm_callback_taken")
 
 
 async def test_an_address_that_is_not_reached_is_tried_again() -> None:
@@ -268,6 +273,89 @@ async def test_a_refused_analysis_does_not_keep_the_alarms() -> None:
         assert "THIRD_DATA (IVM.10027022" in found.problems()["ivm_callback_refused"]["types"]
 
 
+@pytest.mark.parametrize("types", [["DEVICE_UNBIND"], ["DEVICE_EXCEPTION", "DEVICE_UNBIND"]])
+async def test_what_others_have_does_not_hide_the_alarms(types: list[str]) -> None:
+    """Alarms arrive and show; what is lacking is told, less loudly than if it were the alarms."""
+    async with bench() as found:
+        foreign(found, *types)
+        await found.start()
+        assert found.health == PushHealth(PushState.HEALTHY)
+        (problem,) = found.sink.found["push"]
+        assert problem.placeholders["types"] == ", ".join(types)
+        assert not problem.severe
+        assert (await found.cloud.alarm("Gate")).delivered
+        assert found.channel.receiver.counts["handled"] == 1
+
+
+async def test_one_type_that_always_fails_keeps_no_other() -> None:
+    """The others are tried, written once, and stand; the owner is told of it when it lasts, until it is gone."""
+    async with bench() as found:
+        read = found.channel.callbacks._read  # noqa: SLF001 - only one type fails
+        sick = True
+
+        async def picky(type_: str) -> str | None:
+            if type_ == "DEVICE_EXCEPTION" and sick:
+                found.cloud.fault("messages/callback", code="IVM.20050002", status=500, times=1)
+            return await read(type_)
+
+        found.channel.callbacks._read = picky  # type: ignore[method-assign]  # noqa: SLF001
+        await found.start()
+        await found.settle()
+        assert found.health == PushHealth(PushState.HEALTHY)
+        assert found.calls("POST") == ["DEVICE_ALARM", "DEVICE_UNBIND"]
+        assert found.problems() == {}, "it may pass"
+        await found.wait(3600)
+        assert found.calls("POST") == ["DEVICE_ALARM", "DEVICE_UNBIND"], "what stands is not written again for its sake"
+        assert "DEVICE_EXCEPTION (IVM.20050002" in found.problems()["ivm_callback_refused"]["types"]
+        sick = False
+        await found.wait(800)
+        assert found.calls("POST")[2:] == ["DEVICE_EXCEPTION"]
+        assert found.problems() == {}
+        assert found.health == PushHealth(PushState.HEALTHY)
+
+
+async def test_alarms_that_always_fail_leave_the_rest_and_are_told() -> None:
+    """Without alarms nothing is said to be well."""
+    async with bench() as found:
+        read = found.channel.callbacks._read  # noqa: SLF001 - only one type fails
+
+        async def picky(type_: str) -> str | None:
+            if type_ == "DEVICE_ALARM":
+                found.cloud.fault("messages/callback", code="IVM.20050002", status=500, times=1)
+            return await read(type_)
+
+        found.channel.callbacks._read = picky  # type: ignore[method-assign]  # noqa: SLF001
+        await found.start()
+        await found.settle()
+        assert found.health == PushHealth(PushState.DOWN, "cloud_error")
+        assert set(found.cloud.callbacks) == {"DEVICE_EXCEPTION", "DEVICE_UNBIND"}
+
+
+async def test_what_the_owner_took_out_is_left_to_others() -> None:
+    """It is neither written nor told of, and what was ours is given back."""
+    memory: dict[str, Any] = {}
+    async with bench(memory=memory) as found:
+        await found.start()
+        shared: dict[str, Any] = {
+            "cloud": found.cloud, "clock": found.clock, "memory": memory, "callback": found.callback,
+        }  # fmt: skip
+        async with bench(options={"subscriptions": ["alarms"]}, **shared) as fewer:
+            foreign(fewer, "DEVICE_UNBIND")
+            await fewer.start()
+            assert fewer.health == PushHealth(PushState.HEALTHY)
+            assert fewer.problems() == {}
+            assert set(fewer.cloud.callbacks) == {"DEVICE_ALARM", "DEVICE_UNBIND"}
+            assert fewer.cloud.callbacks["DEVICE_UNBIND"].url.startswith("https://other")
+        async with bench(options={"subscriptions": ["states"], "analytics": ["third"]}, **shared) as other:
+            await other.start()
+            assert other.health == PushHealth(PushState.HEALTHY)
+            assert set(other.cloud.callbacks) == {"DEVICE_EXCEPTION", "THIRD_DATA", "DEVICE_UNBIND"}
+        async with bench(options={"subscriptions": []}, **shared) as none:
+            await none.channel.listen(none.sink)
+            assert none.health == PushHealth(PushState.OFF)
+            assert set(none.cloud.callbacks) == {"DEVICE_UNBIND"}
+
+
 async def test_a_fault_of_the_cloud_is_waited_out() -> None:
     """Longer and longer."""
     async with bench() as found:
@@ -275,7 +363,7 @@ async def test_a_fault_of_the_cloud_is_waited_out() -> None:
         await found.start()
         assert found.health == PushHealth(PushState.DOWN, "cloud_error")
         await found.wait(120)
-        tries = len(found.calls("GET"))
+        tries = found.calls("GET").count("DEVICE_ALARM")
         assert 3 <= tries <= 5
         found.cloud.heal()
         await found.wait(700)

@@ -147,6 +147,20 @@ async def test_a_service_is_taken_away() -> None:
         assert not run.problems("push")
 
 
+async def test_a_service_that_was_bound_to_something_else() -> None:
+    """The lists always say that the channel has it: those that were asked for some time after the message are believed."""
+    async with running(push=True) as run:
+        await run.cloud.tell_unbound("UNBIND_DATAFLOW", [(GATE, "0", None)])
+        await run.settle()
+        assert "ivm_package_ended" in run.problems("push")
+        await run.wait(3)
+        await run.poll(Tier.STATUS)
+        assert "ivm_package_ended" in run.problems("push"), "this list may be older than the message"
+        await run.wait(60)
+        await run.poll(Tier.STATUS)
+        assert not run.problems("push")
+
+
 async def test_a_device_nobody_knows() -> None:
     """The lists are read once, whatever it tells; then it is there, and its next alarm is its own."""
     async with running(push=True) as run:

@@ -132,6 +132,16 @@ def test_what_things_did_is_told_in_words() -> None:
     }  # fmt: skip
 
 
+def test_the_picture_of_a_scene_is_no_object() -> None:
+    """As in the printed sample: one target with a picture, three with objects (L6592-L6708)."""
+    picture = {"data_id": "1", "panorama_pic": "https://www.example.com/a.jpg/static", "target_type": 21}
+    person = {"obj_id": 132, "obj_pos": {"x": 169}, "obj_status": 16, "obj_type": 98, "target_type": 21}
+    data = {"data": {"rule": {"rule_type": 4}, "targets": [picture, person, person, person]}, "itgt_type": 21}
+    assert read("behavior_analysis_data", data).details["objects"] == 3
+    only = {"data": {"rule": {"rule_type": 4}, "targets": [picture]}, "itgt_type": 21}
+    assert "objects" not in read("behavior_analysis_data", only).details
+
+
 async def test_traffic_is_told_lane_by_lane() -> None:
     """The sensors start disabled, one of each for each lane."""
     async with bench(options=EVERYTHING) as found:

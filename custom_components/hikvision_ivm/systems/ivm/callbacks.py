@@ -18,9 +18,14 @@ from urllib.parse import urlsplit
 
 from ..base import Runtime
 from ..errors import (
+    AuthenticationError,
+    ConnectionFailedError,
     InsufficientRightsError,
     NotFoundError,
+    PlatformUserError,
+    QuotaError,
     RejectedError,
+    ResponseTimeoutError,
     SystemFailure,
     UnlicensedError,
     UnsupportedError,
@@ -43,8 +48,13 @@ NO_ADDRESS: Final = "ivm_no_callback"
 UNREACHABLE: Final = "ivm_callback_unreachable"
 TAKEN: Final = "ivm_callback_taken"
 """Keys of problems, and reasons of a push channel that is down."""
+MISSING: Final = "ivm_callback_missing"
+"""A further such reason."""
 
-ALWAYS: Final = ("DEVICE_ALARM", "DEVICE_EXCEPTION", "DEVICE_UNBIND")
+ALARMS: Final = "DEVICE_ALARM"
+STATES: Final = "DEVICE_EXCEPTION"
+_BASIC: Final[Mapping[str, str]] = {ALARMS: "alarms", STATES: "states", "DEVICE_UNBIND": "removals"}
+"""Type → word of the option about what is told of every device."""
 _CHOSEN: Final[Mapping[str, tuple[str, str]]] = {
     "HEAD_SHOULDER_DATA": ("head_shoulder", ""),
     "BEHAVIOR_ANALYSIS_DATA": ("behavior_analysis", ""),
@@ -59,11 +69,15 @@ KEY_LENGTH: Final = 18
 LONGEST_ADDRESS: Final = 256
 MOST_OWN: Final = 8
 MOST_FORMER: Final = 4
+LOUD_FAILURES: Final = 5
+"""So many times in a row one type failed, while the others did not, before the owner is told."""
 _SECRET_LENGTH: Final = 32
 """The last part of a path that is so long is a secret of ours, whatever host is before it."""
 _LETTERS: Final = string.ascii_letters + string.digits
 
 _REFUSALS: Final = (RejectedError, UnsupportedError, UnlicensedError, InsufficientRightsError, NotFoundError)
+_OF_ALL: Final = (AuthenticationError, PlatformUserError, QuotaError, ConnectionFailedError)
+"""What would happen to the next type just as well."""
 
 
 class Standing(StrEnum):
@@ -76,6 +90,7 @@ class Standing(StrEnum):
     """The cloud does not reach our address."""
     REFUSED = "refused"
     MISSING = "missing"
+    """It could not be configured until now."""
 
 
 class Callbacks:
@@ -97,6 +112,8 @@ class Callbacks:
         self._runtime = runtime
         self._takes_over = bool(options.get(CALLBACK_TAKE_OVER))
         self._hosts: dict[str, str] = {}
+        self._due: set[str] = set()
+        self._failing: dict[str, tuple[int, str]] = {}
         self._trying: Secret | None = None
         self._former: list[Secret] = []
         self._secrets: tuple[Secret, ...] = ()
@@ -120,23 +137,39 @@ class Callbacks:
         return self._secrets
 
     @property
-    def complete(self) -> bool:
-        """Whether everything stands that the cloud does not refuse for good; the alarms have to."""
-        stands = [self.standing.get(type_) for type_ in self.wanted]
-        fine = {Standing.STANDS, Standing.REFUSED}
-        return all(each in fine for each in stands) and self.standing.get(ALWAYS[0]) is Standing.STANDS
+    def healthy(self) -> bool:
+        """Whether pushes come: the alarms have to stand, or anything where the owner wants no alarms.
+
+        What else is lacking is told by problems. It must not hide the alarms that arrive.
+        """
+        return Standing.STANDS in self._leading()
+
+    @property
+    def tells_states(self) -> bool:
+        """Whether the cloud tells us who comes and goes."""
+        return self.standing.get(STATES) is Standing.STANDS
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether the cloud does not reach our address."""
+        return Standing.UNREACHABLE in self.standing.values()
 
     @property
     def reason(self) -> str:
-        """Word for why not everything stands; empty if it does."""
-        if self.complete:
+        """Word for why no pushes come; empty if they do."""
+        if self.healthy:
             return ""
-        found = set(self.standing.values())
+        found = self._leading()
         if Standing.UNREACHABLE in found:
             return UNREACHABLE
         if Standing.TAKEN in found:
             return TAKEN
-        return "rejected" if Standing.REFUSED in found else "ivm_callback_missing"
+        return "rejected" if Standing.REFUSED in found else MISSING
+
+    def _leading(self) -> set[Standing]:
+        """Return how those types stand on which it depends whether pushes come."""
+        leading = (ALARMS,) if ALARMS in self.wanted else self.wanted
+        return {self.standing.get(type_, Standing.MISSING) for type_ in leading}
 
     @property
     def registered(self) -> tuple[str, ...]:
@@ -156,9 +189,14 @@ class Callbacks:
         if Standing.TAKEN in found:
             types = ", ".join(type_ for type_ in self.wanted if self.standing.get(type_) is Standing.TAKEN)
             hosts = ", ".join(self.foreign)
-            problems.append(Problem(key=TAKEN, placeholders={"host": hosts, "types": types}, fixable=True, severe=True))
-        if self.refused:
-            types = "; ".join(f"{type_} ({why})" for type_, why in sorted(self.refused.items()))
+            severe = self.standing.get(ALARMS) is Standing.TAKEN
+            placeholders = {"host": hosts, "types": types}
+            problems.append(Problem(key=TAKEN, placeholders=placeholders, fixable=True, severe=severe))
+        lacking = dict(self.refused)
+        if self.healthy:
+            lacking |= {type_: why for type_, (times, why) in self._failing.items() if times >= LOUD_FAILURES}
+        if lacking:
+            types = "; ".join(f"{type_} ({why})" for type_, why in sorted(lacking.items()))
             problems.append(Problem(key="ivm_callback_refused", placeholders={"types": types}))
         return problems
 
@@ -167,30 +205,46 @@ class Callbacks:
     async def ensure(self, *, renew: bool, take_over: bool = False) -> bool:
         """See to it that everything that is wanted is configured; returns whether something of ours was lost.
 
-        `renew`: write also what is configured already. `take_over`: take the place of others. Raises `SystemFailure`
-        for what may pass; what only the owner can change becomes a problem.
+        `renew`: write also what is configured already; what could not be written then is written another time.
+        `take_over`: take the place of others. Raises `SystemFailure` for what may pass, after the other types had their
+        turn; what only the owner can change becomes a problem.
         """
         if (address := self.address) is None:
             return False
         self._hosts = {}
         self.unreachable_why = ""
+        self._due |= {*self.wanted} if renew else set()
         lost = False
+        failure: SystemFailure | None = None
         if (why := _unusable(address)) is not None:
             self._unreachable(self.wanted, why)
             return False
         for place, type_ in enumerate(self.wanted):
             try:
-                lost |= await self._one(type_, address, renew=renew, take_over=take_over or self._takes_over)
+                lost |= await self._one(type_, address, take_over=take_over or self._takes_over)
             except UnreachableCallbackError as error:
                 # It is one address for all of them, and each try lasts as long as the cloud has patience.
                 self._unreachable(self.wanted[place:], str(error))
                 break
             except _REFUSALS as error:
                 self._set(type_, Standing.REFUSED, str(error))
+            except SystemFailure as error:
+                if isinstance(error, _OF_ALL) and not isinstance(error, ResponseTimeoutError):
+                    raise
+                self._failed(type_, str(error))
+                failure = failure or error
         self.foreign = tuple(dict.fromkeys(self._hosts.values()))
+        if failure is not None:
+            raise failure
         return lost
 
-    async def _one(self, type_: str, address: str, *, renew: bool, take_over: bool) -> bool:
+    def _failed(self, type_: str, why: str) -> None:
+        """Take note of a failure that may pass; what stood before stands as far as anybody knows."""
+        times, _ = self._failing.get(type_, (0, ""))
+        self._failing[type_] = times + 1, why
+        self.standing.setdefault(type_, Standing.MISSING)
+
+    async def _one(self, type_: str, address: str, *, take_over: bool) -> bool:
         """Look after one type; returns whether ours was lost. Raises `SystemFailure`."""
         before = self._types().get(type_)
         found = await self._read(type_)
@@ -205,7 +259,7 @@ class Callbacks:
                 return before is not None
             self.counts["taken_over"] += 1
         lost = before is not None and found != before.get("url")
-        if found == address and not renew and before is not None:
+        if found == address and type_ not in self._due and before is not None:
             self._set(type_, Standing.STANDS)
             return False
         self.counts["lost"] += lost
@@ -238,12 +292,14 @@ class Callbacks:
             self.counts["written"] += 1
             self._trying = None
             self._refresh_secrets()
+        self._due.discard(type_)
         self._remember(type_, secret)
         self._set(type_, Standing.STANDS)
 
     def _set(self, type_: str, standing: Standing, why: str = "") -> None:
         """Take note of how a type stands."""
         self.standing[type_] = standing
+        self._failing.pop(type_, None)
         self.refused.pop(type_, None)
         if standing is Standing.REFUSED:
             self.refused[type_] = why
@@ -381,7 +437,7 @@ def wanted_types(wishes: Wishes) -> tuple[str, ...]:
         for type_, (analysis, personal) in _CHOSEN.items()
         if analysis in wishes.analytics and (not personal or personal in wishes.personal)
     )
-    return (*ALWAYS, *chosen)
+    return (*(type_ for type_, word in _BASIC.items() if word in wishes.subscriptions), *chosen)
 
 
 def host_of(address: str) -> str:

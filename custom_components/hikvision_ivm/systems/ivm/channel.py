@@ -14,7 +14,7 @@ from ..background import wait_for_end
 from ..base import PushHealth, PushReply, PushRequest, PushState, Sink
 from ..errors import AuthenticationError, NotFoundError, SystemFailure
 from ..model import ImageFeature, Inventory, Picture, Problem
-from .callbacks import NO_ADDRESS, UNREACHABLE, Callbacks
+from .callbacks import MISSING, NO_ADDRESS, UNREACHABLE, Callbacks
 from .context import Context
 from .event_pictures import EventPictures
 from .messages import Message
@@ -95,6 +95,10 @@ class EventChannel:
         """There is an inventory: messages can be taken in. To be told after each new one."""
         self._ready = True
         self.receiver.resume()
+        self.review()
+
+    def review(self) -> None:
+        """Look whether lists told that something is back. To be told after each reading, whatever it brought."""
         if self.router.ended.review():
             self._tell_problems()
 
@@ -194,8 +198,7 @@ class EventChannel:
         except SystemFailure as error:
             self.counts["failed"] += 1
             self._failures += 1
-            if not self.callbacks.complete:
-                self._tell_health(PushHealth(PushState.DOWN, error.key))
+            self._tell_state(error.key)
             pause = self._backed_off(RETRY_SECONDS, LONGEST_RETRY_SECONDS)
             pause = max(pause, float(getattr(error, "retry_after", None) or 0.0))
             _LOGGER.debug("Pushes could not be configured: %s; tried again in %.0f s", error, pause)
@@ -207,32 +210,27 @@ class EventChannel:
             renewing = renew or self._renew
             if renewing:
                 self._written_at = self._runtime.monotonic()
+            # What cannot be written now is written as soon as it can be; the rest is not written again for its sake.
+            self._renew = False
             lost = await self.callbacks.ensure(renew=renewing, take_over=take_over)
             if lost:
                 _LOGGER.info("A subscription of pushes was not ours any more")
             await self.callbacks.tidy()
             self.counts["renewed"] += renewing
-            self._renew = False
             self._settle()
 
     def _settle(self) -> None:
         """Tell how it went, and choose when to look again."""
         callbacks = self.callbacks
-        if callbacks.complete:
-            self._failures = 0
-            self._due = self._runtime.monotonic() + CHECK_SECONDS * (1 + JITTER * (2 * self._runtime.random() - 1))
-            self._tell_health(PushHealth(PushState.HEALTHY))
+        if callbacks.unreachable:
+            self._failures += 1
+            self._renew = True
+            pause = self._backed_off(UNREACHABLE_SECONDS, LONGEST_UNREACHABLE_SECONDS)
         else:
-            unreachable = callbacks.reason == UNREACHABLE
-            if unreachable:
-                self._failures += 1
-                self._renew = True
-                pause = self._backed_off(UNREACHABLE_SECONDS, LONGEST_UNREACHABLE_SECONDS)
-            else:
-                pause = CHECK_SECONDS
-            self._due = self._runtime.monotonic() + pause
-            self._tell_health(PushHealth(PushState.DOWN, callbacks.reason))
-        self._tell_problems()
+            self._failures = 0
+            pause = CHECK_SECONDS * (1 + JITTER * (2 * self._runtime.random() - 1))
+        self._due = self._runtime.monotonic() + pause
+        self._tell_state()
         self._poke.set()
 
     def _backed_off(self, first: float, longest: float) -> float:
@@ -268,6 +266,15 @@ class EventChannel:
             _LOGGER.debug("Pushes could not be taken back: %s", error)
 
     # telling
+
+    def _tell_state(self, failure: str = "") -> None:
+        """Tell how the subscriptions stand; `failure`: key of what kept the rest of them from being configured."""
+        if self.callbacks.healthy:
+            self._tell_health(PushHealth(PushState.HEALTHY))
+        else:
+            reason = self.callbacks.reason
+            self._tell_health(PushHealth(PushState.DOWN, failure if failure and reason == MISSING else reason))
+        self._tell_problems()
 
     def _tell_health(self, health: PushHealth) -> None:
         """Tell how the push channel is, if that changed."""

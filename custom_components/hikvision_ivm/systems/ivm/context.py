@@ -13,7 +13,10 @@ from .records import ChannelAddress, ChannelRecord, DeviceRecord, Facts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """`deliver` takes a report outside of polls; `wanted` tells the ids of features that somebody looks at."""
+    """`deliver` takes a report outside of polls; `wanted` tells the ids of features that somebody looks at.
+
+    `packages_since(channel, moment)`: what lists that were asked for since then told of the services of a channel.
+    """
 
     client: IvmClient
     runtime: Runtime
@@ -24,6 +27,7 @@ class Context:
     inventory: Callable[[], Inventory]
     deliver: Callable[[Report], None]
     wanted: Callable[[], Collection[str]] = field(default=lambda: ())
+    packages_since: Callable[[tuple[str, str], float], frozenset[str]] = field(default=lambda key, moment: frozenset())
 
     def channel(self, device: str, channel: str) -> ChannelRecord | None:
         """Return a channel that is imported."""

@@ -97,14 +97,13 @@ def org_names(facts: Facts, org: str | None) -> tuple[str, ...]:
 
 def device_of(uid: str, device: DeviceRecord, facts: Facts) -> Device:
     """Return a device; a camera that is its one channel has the channel's firmware if it tells none."""
-    leaf = device.orgs[-1] if device.orgs and device.orgs[-1] in facts.orgs else None
     only = facts.channels.get((device.id, device.channels[0])) if device.is_single else None
-    place = org_names(facts, leaf)
+    place = org_names(facts, device.orgs[-1] if device.orgs else None)
     return Device(
         id=device_id(uid, device.id),
         name=device.name or device.id,
         kind=_kind(device),
-        parent=uid if leaf is None else org_id(uid, leaf),
+        parent=_holder(uid, device, facts),
         manufacturer=device.manufacturer or MANUFACTURER,
         model=device.model or (only.model if only else None),
         serial=device.id,
@@ -116,19 +115,30 @@ def device_of(uid: str, device: DeviceRecord, facts: Facts) -> Device:
 
 
 def channel_device(uid: str, device: DeviceRecord, channel: ChannelRecord, facts: Facts) -> Device:
-    """Return a channel of a device with several. It lies in that: channels of two recorders may have one name."""
+    """Return a channel of a device with several.
+
+    It lies in that device, for channels of two recorders may have one name. It is the cloud that knows whether it is
+    there, also without its device.
+    """
     place = org_names(facts, device.orgs[-1] if device.orgs else None)
     return Device(
         id=channel_id(uid, device, channel.id),
         name=channel.name or f"{device.name or device.id} {channel.id}",
         kind=DeviceKind.CAMERA,
         parent=device_id(uid, device.id),
+        witness=_holder(uid, device, facts),
         manufacturer=device.manufacturer or MANUFACTURER,
         model=channel.model,
         firmware=channel.firmware,
         area=place[-1] if place else device.org_name,
         place=(*place, device.name or device.id),
     )
+
+
+def _holder(uid: str, device: DeviceRecord, facts: Facts) -> str:
+    """Return the id of what a device hangs on: its organisation, or the account."""
+    leaf = device.orgs[-1] if device.orgs else None
+    return uid if leaf is None or leaf not in facts.orgs else org_id(uid, leaf)
 
 
 def _kind(device: DeviceRecord) -> DeviceKind:

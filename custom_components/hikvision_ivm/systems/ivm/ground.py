@@ -22,7 +22,7 @@ from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
 
-LATE: Final = timedelta(minutes=10)
+SLOW: Final = timedelta(minutes=10)
 AHEAD: Final = timedelta(minutes=5)
 PLAUSIBLE: Final = timedelta(days=1)
 MOST_KNOWN: Final = 20_000
@@ -159,8 +159,6 @@ class Ground:
 
     def picture(self, place: Place, occurrence: Occurrence, reference: Reference, collected: Collected) -> None:
         """Let a picture come, where an image is looked at."""
-        if occurrence.late:
-            return
         image = feature_id(place.own, IMAGE, Kind.EVENT_PICTURE)
         if not self.growth.has(image):
             self.want(place, IMAGE, Kind.EVENT_PICTURE, collected.sink)
@@ -169,18 +167,20 @@ class Ground:
 
     # time
 
-    def when(self, time: datetime | None, received: datetime) -> tuple[datetime | None, bool]:
-        """Return the moment something happened, None if it is not plausible, and whether that is long ago."""
+    def when(self, time: datetime | None, received: datetime) -> datetime | None:
+        """Return the moment something happened by the clock of the device, None if that is not plausible.
+
+        Nothing that is pushed is old: the cloud sends at once or never, and says when it sent (L4122, L4354). A moment of
+        long ago is a clock that is slow, or one of another zone, so that it keeps nothing from showing.
+        """
         if time is None:
-            return None, False
+            return None
         age = received - time
         if abs(age) > PLAUSIBLE or -age > AHEAD:
             self.counts["implausible_times"] += 1
-            return None, False
-        if age > LATE:
-            self.counts["late"] += 1
-            return time, True
-        return time, False
+            return None
+        self.counts["slow_clocks"] += age > SLOW
+        return time
 
     def no_device(self, message: Message) -> None:
         """Count a message that does not say of what it is."""
@@ -188,7 +188,7 @@ class Ground:
         self.unknown.note(f"{message.type} without a device")
 
     def stranger(
-        self, message: Message, device: str, code: str, when: tuple[datetime | None, bool],
+        self, message: Message, device: str, code: str, when: datetime | None,
         details: Mapping[str, Fact], collected: Collected,
     ) -> None:  # fmt: skip
         """Take in something of a device that is not known: one that is not imported, or one that is new."""
@@ -199,7 +199,7 @@ class Ground:
             self.add(
                 Occurrence(
                     device_id=self.uid, kind=Kind.UNKNOWN_EVENT, phase=Phase.PULSE, code=code,
-                    received=collected.received, features=self.tenant(), time=when[0], late=when[1],
+                    received=collected.received, features=self.tenant(), time=when,
                     details={"message_type": message.type, **details},
                 ),
                 collected,

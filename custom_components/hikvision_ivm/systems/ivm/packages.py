@@ -1,15 +1,28 @@
 """Services that were taken away from channels while we looked (ivm §4.6, §5.3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Final
 
 from ..model import Problem
-from .records import ChannelRecord, Facts
+from .context import Context
+from .records import ChannelRecord
 
 MOST_NAMED: Final = 5
 MOST_KEPT: Final = 5_000
+LAG_SECONDS: Final = 30.0
+"""A list that is asked for so soon after the message may still tell what was before it."""
 _GRANTED: Final = "_GRANT"
+
+
+@dataclass(slots=True)
+class _Ended:
+    """A service that was taken from a channel: its name, when the message came, whether lists told it since."""
+
+    name: str
+    since: float
+    missed: bool = False
 
 
 class EndedPackages:
@@ -25,10 +38,10 @@ class EndedPackages:
     )
     """Word of the message → beginning of the words for its states, and what it is for people in English and Chinese."""
 
-    def __init__(self, facts: Callable[[], Facts]) -> None:
+    def __init__(self, context: Context) -> None:
         """Nothing was taken away yet."""
-        self._facts = facts
-        self._ended: dict[tuple[str, str, str], ChannelRecord] = {}
+        self._context = context
+        self._ended: dict[tuple[str, str, str], _Ended] = {}
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -36,37 +49,43 @@ class EndedPackages:
 
     def add(self, what: str, device: str, channel: str) -> None:
         """Take note that a service was taken from a channel; an empty one stands for all channels of the device."""
-        facts = self._facts()
-        record = facts.devices.get(device)
+        record = self._context.device(device)
         channels = (channel,) if channel else () if record is None else record.channels
         for one in channels:
-            known = facts.channels.get((device, one))
+            known = self._context.channel(device, one)
             if known is not None and len(self._ended) < MOST_KEPT:
-                self._ended[what, device, one] = known
+                self._ended[what, device, one] = _Ended(known.name, self._context.runtime.monotonic())
 
     def review(self) -> bool:
         """Forget what is back, or gone altogether; returns whether something was."""
-        facts = self._facts()
+        if not self._ended:
+            return False
         kept = {
-            (what, device, channel): then
-            for (what, device, channel), then in self._ended.items()
-            if (now := facts.channels.get((device, channel))) is not None and not self._is_back(what, then, now)
+            (what, device, channel): ended
+            for (what, device, channel), ended in self._ended.items()
+            if (now := self._context.channel(device, channel)) is not None and not self._is_back(what, ended, now)
         }
         solved = len(kept) < len(self._ended)
         self._ended = kept
         return solved
 
-    def _is_back(self, what: str, then: ChannelRecord, now: ChannelRecord) -> bool:
-        """Whether a list says that a channel has a service again: not the one that was read before it was taken away."""
-        if now is then or now.packages is None or now.packages is then.packages:
+    def _is_back(self, what: str, ended: _Ended, now: ChannelRecord) -> bool:
+        """Whether a channel has a service again.
+
+        The lists told that it had not, and tell now that it has; or they tell so long enough after the message, as where
+        it was only bound to something else.
+        """
+        word = self.FAMILIES[what][0] + _GRANTED
+        if word not in (now.packages or ()):
+            ended.missed = True
             return False
-        return self.FAMILIES[what][0] + _GRANTED in now.packages
+        return ended.missed or word in self._context.packages_since(now.key, ended.since + LAG_SECONDS)
 
     def problems(self) -> list[Problem]:
         """Return what only the owner can change, one for each service."""
         by_service: dict[str, list[str]] = {}
-        for (what, _, _), channel in self._ended.items():
-            by_service.setdefault(what, []).append(channel.name)
+        for (what, _, _), ended in self._ended.items():
+            by_service.setdefault(what, []).append(ended.name)
         problems = []
         for what, names in sorted(by_service.items()):
             named = ", ".join(sorted(names)[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")

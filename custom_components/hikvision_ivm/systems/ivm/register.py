@@ -42,6 +42,7 @@ class Register:
         self._listed: dict[str, ListedDevice] = {}
         self._detailed: dict[Key, ChannelRecord] = {}
         self._second: frozenset[Key] = frozenset()
+        self._devices_asked = self._channels_asked = float("-inf")
         self._told: dict[Key, float] = {}
         self._dropped: dict[str, float] = {}
         self._by_name: dict[str, list[str]] = {}
@@ -56,6 +57,15 @@ class Register:
     def unplaced(self) -> tuple[DeviceRecord, ...]:
         """Devices of which it is not known in which organisation they lie."""
         return tuple(device for device in self.devices.values() if self.leaf(device) is None)
+
+    def packages_since(self, key: Key, moment: float) -> frozenset[str]:
+        """Return what lists that were asked for after a moment told of the services of a channel."""
+        rows: list[ChannelRecord] = []
+        if self._devices_asked > moment and (device := self._listed.get(key[0])) is not None:
+            rows += (row for row in device.channels if row.key == key)
+        if self._channels_asked > moment and (detailed := self._detailed.get(key)) is not None:
+            rows.append(detailed)
+        return frozenset(word for row in rows for word in row.packages or ())
 
     @property
     def is_stale(self) -> bool:
@@ -133,6 +143,7 @@ class Register:
         for id_ in self._gone_devices.settle(self.devices, rows):
             self._forget(id_)
             changed.add(id_)
+        self._devices_asked = asked_at
         return self._publish(changed)
 
     def _take_device(self, row: ListedDevice, asked_at: float) -> bool:
@@ -169,6 +180,7 @@ class Register:
                 changed.add(device)
         for key in [key for key in self._detailed if key[0] in disturbed]:
             del self._detailed[key]
+        self._channels_asked = asked_at
         return self._publish(changed)
 
     def _take_listed(self, key: Key, row: ChannelRecord, asked_at: float) -> bool:

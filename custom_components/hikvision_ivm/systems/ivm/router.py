@@ -6,7 +6,7 @@ Nothing here waits. An alarm never ends by itself, so that each shows for the ho
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import ClassVar, Final
 
 from ..base import Sink
@@ -22,10 +22,11 @@ from .messages import Alarm, Message, Unbound
 from .packages import EndedPackages
 from .places import device_id, feature_id
 from .seen import BINARY_SENSOR
-from .states import States, Told, When
+from .states import States, Told
 from .tlv import Analysis
 
 _REMOVED: Final = frozenset({"DELETE_DEVICE", "UNBIND_DEVICE"})
+_FIRST: Final = "0"
 _PHASES: Final = {alarm_types.START: Phase.START, alarm_types.STOP: Phase.END}
 
 
@@ -33,7 +34,7 @@ class Router:
     """Routes the messages of an account.
 
     `counts`: type of message → how often, `unknown_type`, `occurrences`, `strangers`, `not_imported`, `no_device`,
-    `late`, `implausible_times`, `reordered`. `unknown`: words that nobody knows → how often. `ended`: services that were
+    `slow_clocks`, `implausible_times`, `reordered`. `unknown`: words that nobody knows → how often. `ended`: services that were
     taken away.
     """
 
@@ -53,7 +54,7 @@ class Router:
         `told(device, channel, changes)`: fields of a record are other than before (`channel` empty: of the device);
         `gone(device)`: it does not belong to the account any more. `zone`: of moments that come without one.
         """
-        self.ended = EndedPackages(context.facts)
+        self.ended = EndedPackages(context)
         self._context = context
         self._ground = Ground(context, zone, pictures, adopt)
         self._states = States(self._ground, told)
@@ -103,7 +104,9 @@ class Router:
         else:
             self._tell_alarm(alarm, row, place, when, collected)
 
-    def _tell_alarm(self, alarm: Alarm, row: AlarmType | None, place: Place, when: When, collected: Collected) -> None:
+    def _tell_alarm(
+        self, alarm: Alarm, row: AlarmType | None, place: Place, when: datetime | None, collected: Collected
+    ) -> None:
         """Tell an alarm: to its event entity, its binary sensor, and its image."""
         phase = _PHASES.get(alarm.status, Phase.PULSE)
         details = self._alarm_details(alarm)
@@ -116,11 +119,10 @@ class Router:
             code=alarm.code,
             received=collected.received,
             features=self._ground.tellers(place, of_device=row is not None and row.device),
-            time=when[0],
+            time=when,
             channel=place.name,
             target=None if row is None else row.target,
             person=self._person(alarm),
-            late=when[1],
             details=details,
         )
         if row is not None and row.effect in {Effect.SHOWS, Effect.FAULT}:
@@ -170,13 +172,19 @@ class Router:
                 self._ground.reading(place, kind, "", number, collected)
         return found
 
-    def _went_offline(self, alarm: Alarm, place: Place, when: When, collected: Collected) -> None:
-        """Take in that a device, or one channel of it, went offline."""
+    def _went_offline(self, alarm: Alarm, place: Place, when: datetime | None, collected: Collected) -> None:
+        """Take in that a device went offline (L4440), or one channel of it where one is named that cannot be meant so.
+
+        A message about a device may come with channel 0, which is the first of a recorder, too. A single channel has
+        messages of its own (L4704). If it was the channel after all, the lists, which are read again, say so.
+        """
         channel = alarm.channel if self._states.has_apart(place.device, alarm.channel) else ""
+        if channel == _FIRST:
+            channel, collected.stale = "", True
         if channel:
-            self._states.channel_state(place.device, channel, online=False, time=when[0], collected=collected)
+            self._states.channel_state(place.device, channel, online=False, time=when, collected=collected)
         else:
-            self._states.device_state(place.device, online=False, time=when[0], collected=collected)
+            self._states.device_state(place.device, online=False, time=when, collected=collected)
         self._ground.add(
             Occurrence(
                 device_id=place.own,
@@ -185,9 +193,8 @@ class Router:
                 code=alarm.code,
                 received=collected.received,
                 features=self._ground.tellers(place, of_device=True),
-                time=when[0],
+                time=when,
                 channel=self._ground.channel_name(place.device, channel) if channel else None,
-                late=when[1],
                 details=self._alarm_details(alarm),
             ),
             collected,
@@ -261,8 +268,8 @@ class Router:
             return
         occurrence = Occurrence(
             device_id=place.own, kind=analysis.kind, phase=Phase.PULSE, code=analysis.code,
-            received=collected.received, features=self._ground.tellers(place), time=when[0], channel=place.name,
-            target=analysis.target, plate=analysis.plate, late=when[1], details=analysis.details,
+            received=collected.received, features=self._ground.tellers(place), time=when, channel=place.name,
+            target=analysis.target, plate=analysis.plate, details=analysis.details,
         )  # fmt: skip
         self._ground.add(occurrence, collected)
         if (reference := self._reference(analysis)) is not None:

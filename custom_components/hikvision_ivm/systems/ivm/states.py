@@ -15,8 +15,6 @@ from .seen import BINARY_SENSOR
 from .tlv import LARGEST
 
 type Told = Callable[[str, str, Mapping[str, str]], None]
-type When = tuple[datetime | None, bool]
-"""Moment, and whether it is long ago."""
 LONGEST_RESULTS: Final = 1000
 
 
@@ -51,51 +49,51 @@ class States:
         else:
             handle(self, status, place, when, collected)
 
-    def _login(self, status: Status, place: Place, when: When, collected: Collected) -> None:
+    def _login(self, status: Status, place: Place, when: datetime | None, collected: Collected) -> None:
         """A device is there again, and with it the channels that it lists."""
-        self.device_state(place.device, online=True, time=when[0], collected=collected)
+        self.device_state(place.device, online=True, time=when, collected=collected)
         listed = set()
         for channel in status.channels:
             listed.add(channel.id)
             if channel.online is not None:
-                self.channel_state(place.device, channel.id, online=channel.online, time=when[0], collected=collected)
+                self.channel_state(place.device, channel.id, online=channel.online, time=when, collected=collected)
             self._learn(place.device, channel, collected)
         self._doubt_others(place.device, listed, collected)
         self._tell_status(status, Kind.DEVICE_ONLINE, place, when, collected)
 
-    def _logout(self, status: Status, place: Place, when: When, collected: Collected) -> None:
+    def _logout(self, status: Status, place: Place, when: datetime | None, collected: Collected) -> None:
         """A device is gone, and with it all its channels: no message of their own is promised."""
-        self.device_state(place.device, online=False, time=when[0], collected=collected)
+        self.device_state(place.device, online=False, time=when, collected=collected)
         self._tell_status(status, Kind.DEVICE_OFFLINE, place, when, collected)
 
-    def _channels_changed(self, status: Status, place: Place, when: When, collected: Collected) -> None:
+    def _channels_changed(self, status: Status, place: Place, when: datetime | None, collected: Collected) -> None:
         """Channels came or went."""
         for channel in status.channels:
             self._learn(place.device, channel, collected)
             if channel.online is None:
                 continue
-            self.channel_state(place.device, channel.id, online=channel.online, time=when[0], collected=collected)
+            self.channel_state(place.device, channel.id, online=channel.online, time=when, collected=collected)
             kind = Kind.CHANNEL_ONLINE if channel.online else Kind.CHANNEL_OFFLINE
             self._tell_status(status, kind, place, when, collected, channel)
 
-    def _renamed(self, status: Status, place: Place, when: When, collected: Collected) -> None:
+    def _renamed(self, status: Status, place: Place, when: datetime | None, collected: Collected) -> None:
         """Channels have other names."""
         for channel in status.channels:
             self._learn(place.device, channel, collected)
             self._tell_status(status, Kind.NAME_CHANGED, place, when, collected, channel)
         collected.stale = True
 
-    def _upgraded(self, status: Status, place: Place, when: When, collected: Collected) -> None:
+    def _upgraded(self, status: Status, place: Place, when: datetime | None, collected: Collected) -> None:
         """An update of firmware went on or ended."""
         self._tell_status(status, Kind.UPGRADE_RESULT, place, when, collected)
         collected.stale = True
 
-    def _explained(self, status: Status, place: Place, when: When, collected: Collected) -> None:
+    def _explained(self, status: Status, place: Place, when: datetime | None, collected: Collected) -> None:
         """Why a device went offline."""
         self._tell_status(status, Kind.OFFLINE_REASON, place, when, collected)
 
     def _tell_status(
-        self, status: Status, kind: Kind, place: Place, when: When, collected: Collected,
+        self, status: Status, kind: Kind, place: Place, when: datetime | None, collected: Collected,
         channel: ChannelState | None = None,
     ) -> None:  # fmt: skip
         """Tell it to the event entity of the device."""
@@ -113,8 +111,8 @@ class States:
         self._ground.add(
             Occurrence(
                 device_id=place.own, kind=kind, phase=Phase.PULSE, code=status.method or "status",
-                received=collected.received, features=self._ground.tellers(place, of_device=True), time=when[0], channel=name,
-                late=when[1], details=details,
+                received=collected.received, features=self._ground.tellers(place, of_device=True), time=when, channel=name,
+                details=details,
             ),
             collected,
         )  # fmt: skip
@@ -210,7 +208,7 @@ class States:
         self._moments[key] = time
         return True
 
-    _methods: ClassVar[Mapping[str, Callable[[States, Status, Place, When, Collected], None]]] = {
+    _methods: ClassVar[Mapping[str, Callable[[States, Status, Place, datetime | None, Collected], None]]] = {
         "login": _login,
         "logout": _logout,
         "channel_state_notice": _channels_changed,

@@ -90,7 +90,7 @@ class IvmSystem(System):
         context = Context(
             client=client, runtime=runtime, options=options, uid=self._uid, background=self._background,
             facts=lambda: self._stock.facts, inventory=lambda: self._stock.inventory, deliver=self._deliver,
-            wanted=lambda: self._wanted,
+            wanted=lambda: self._wanted, packages_since=self._stock.register.packages_since,
         )  # fmt: skip
         self._events = EventChannel(
             context, adopt=self._stock.adopt, stale=self._stale, told=self._told, gone=self._gone
@@ -273,7 +273,7 @@ class IvmSystem(System):
         self._events.note_answer(answered=True)
         self._learning.rebooked(before, changed)
         self._take(changed, sink, replaced=bool(changed) and self._stock.renew(changed))
-        if self._events.callbacks.complete and _turned(before, self._stock.facts, changed):
+        if self._events.callbacks.tells_states and _turned(before, self._stock.facts, changed):
             self._events.note_missed()
 
     async def _renew(self, sink: Sink, *, whole: bool = False) -> None:
@@ -290,6 +290,7 @@ class IvmSystem(System):
             self._replaced(sink, changed)
         elif changed:
             self._report(sink, status_report(self._uid, self._stock.facts, changed))
+        self._events.review()
         self._tell_problems(sink)
 
     def _tell_booked(self, sink: Sink) -> None:

@@ -306,6 +306,10 @@ _TARGETS: Final[Mapping[int, Target]] = MappingProxyType(
 )
 
 
+_OF_OBJECTS: Final = ("obj_type", "obj_id", "obj_status", "obj_pos", "obj_pos_r")
+"""What tells an object. The picture of the whole scene comes as one of the targets, too, and has none of it (L6594)."""
+
+
 def _behaviour(found: Analysis, targets: list[Fields]) -> None:
     """Take in what things did."""
     objects: Counter[str] = Counter()
@@ -321,7 +325,8 @@ def _behaviour(found: Analysis, targets: list[Fields]) -> None:
         found.details["object"] = ", ".join(objects)
     if done:
         found.details["behaviour"] = ", ".join(done)
-    found.details["objects"] = len(targets)
+    if number := sum(any(name in target for name in _OF_OBJECTS) for target in targets):
+        found.details["objects"] = number
 
 
 _LANE: Final = (

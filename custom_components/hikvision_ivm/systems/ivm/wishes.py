@@ -14,6 +14,8 @@ from ..settings import (
     POLL_SECONDS_LEAST,
     POLL_SECONDS_MOST,
     PUSH,
+    SUBSCRIPTION_WORDS,
+    SUBSCRIPTIONS,
 )
 
 FACES: Final = "faces"
@@ -25,6 +27,7 @@ class Wishes:
     """The options about what is pushed. `hold`: seconds for which an alarm shows."""
 
     push: bool = True
+    subscriptions: frozenset[str] = frozenset(SUBSCRIPTION_WORDS)
     personal: frozenset[str] = frozenset()
     analytics: frozenset[str] = frozenset()
     hold: float = float(HOLD_ALARM_DEFAULT)
@@ -36,6 +39,7 @@ class Wishes:
         usable = isinstance(hold, (int, float)) and not isinstance(hold, bool) and hold > 0
         return cls(
             push=bool(options.get(PUSH, True)),
+            subscriptions=_words(options.get(SUBSCRIPTIONS, SUBSCRIPTION_WORDS)),
             personal=_words(options.get(PERSONAL)),
             analytics=_words(options.get(ANALYTICS)),
             hold=float(hold) if usable and hold is not None else float(HOLD_ALARM_DEFAULT),
