@@ -471,14 +471,14 @@ def test_what_is_listed_no_more() -> None:
     bench.partitions("away", "disarm", alarm=None)
     bench.zones(zone(1, armed=True), zone(2, partition=2))
     bench.wait()
-    bench.take(bench.panel.lose(What.PARTITIONS))
+    bench.take(bench.panel.drop(What.PARTITIONS))
     assert bench.panel.facts.partitions is None
     assert bench.panel.partitions == (1, 2)
     assert [bench.state(n) for n in (1, 2, "")] == [None, None, None]
     bench.wait()
     bench.zones(zone(1, armed=True), zone(2, partition=2))
     assert [bench.state(n) for n in (1, 2)] == [ArmState.ARMED_AWAY, ArmState.DISARMED]
-    bench.take(bench.panel.lose(What.ZONES))
+    bench.take(bench.panel.drop(What.ZONES))
     assert bench.panel.facts.zones is None
     assert bench.panel.partitions == ()
     bench.wait()
@@ -496,8 +496,8 @@ def test_a_report_outlives_the_list_of_partitions() -> None:
     bench.zones(zone(1))
     bench.wait()
     bench.event("3401")
-    bench.take(bench.panel.lose(What.PARTITIONS))
+    bench.take(bench.panel.drop(What.PARTITIONS))
     assert bench.state() is S.ARMED_AWAY
     bench.event("1103", number=1, zone=1)
-    bench.take(bench.panel.lose(What.PARTITIONS))
+    bench.take(bench.panel.drop(What.PARTITIONS))
     assert bench.state() is S.TRIGGERED

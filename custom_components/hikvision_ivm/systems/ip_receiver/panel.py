@@ -290,7 +290,7 @@ class PanelState:
             told.add_peripheral(self._uid, self.device.id, change)
         return told.report
 
-    def lose(self, what: What) -> Report:
+    def drop(self, what: What) -> Report:
         """Something is not listed any more. Partitions are what zones tell then, and unknown until they do (§5.3)."""
         match what:
             case What.PARTITIONS:

@@ -244,7 +244,7 @@ class Panels:
         self._reach.worked(device_id, what)
         if not was_listed or self._states.get(device_id) is not state:
             return
-        report = state.lose(what)
+        report = state.drop(what)
         self._changed(device_id)
         self._deliver(report)
         if what is What.PARTITIONS:
