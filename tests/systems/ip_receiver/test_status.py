@@ -18,6 +18,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     ProtocolError,
     RejectedError,
     SystemFailure,
+    TooManySessionsError,
     UnsupportedError,
 )
 from custom_components.hikvision_ivm.systems.ip_receiver.status import (
@@ -44,7 +45,7 @@ def envelope(name: str, code: int, number: object = None, **more: object) -> dic
 
 EXPECTED: dict[str, type[SystemFailure]] = {
     "noMemory": BusyError, "upgrading": BusyError, "networkError": BusyError, "taskPacking": BusyError,
-    "maxSessionUserLink": BusyError, "deviceError": DeviceFailureError, "internalError": DeviceFailureError,
+    "maxSessionUserLink": TooManySessionsError, "deviceError": DeviceFailureError, "internalError": DeviceFailureError,
     "notSupport": UnsupportedError, "methodNotAllowed": UnsupportedError, "lowPrivilege": InsufficientRightsError,
     "badAuthorization": AuthenticationError, "loginPasswordError": AuthenticationError,
     "pwdErrorLoginFailed": AuthenticationError, "MgmtLokedError": AccountLockedError, "notActivated": NotActivatedError,
