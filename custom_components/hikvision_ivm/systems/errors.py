@@ -220,6 +220,10 @@ class QuotaError(BusyError):
     key = "quota_reached"
 
 
+class HeldBackError(QuotaError):
+    """Not sent: the answer to an earlier call asked for a pause. It tells nothing of whether the system is there."""
+
+
 class DeviceFailureError(SystemFailure):
     """The device tried and failed; `reason` is its own word for it."""
 

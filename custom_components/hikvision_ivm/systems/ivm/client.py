@@ -14,6 +14,7 @@ from ..errors import (
     AuthenticationError,
     BusyError,
     ConnectionFailedError,
+    HeldBackError,
     ProtocolError,
     QuotaError,
     ResponseTimeoutError,
@@ -108,7 +109,7 @@ class IvmClient:
         """
         changes = method != "GET" if writes is None else writes
         if not changes and self.strained:
-            raise QuotaError("not sent: the cloud is called too often", retry_after=self._quiet_until - self._now())
+            raise HeldBackError("not sent: the cloud is called too often", retry_after=self._quiet_until - self._now())
         target = f"/v{version}/{quote(self.user_id, safe='')}/{path}"
         content = None if body is None else orjson.dumps(body)
         pauses = list(PAUSES)

@@ -11,7 +11,7 @@ import aiohttp
 from .. import settings
 from ..background import Background
 from ..base import PushReply, PushRequest, Runtime, Sink, System, Tier
-from ..errors import NotFoundError, SystemFailure
+from ..errors import NotFoundError, QuotaError, SystemFailure
 from ..model import (
     ButtonFeature,
     CameraFeature,
@@ -72,6 +72,7 @@ class IvmSystem(System):
     manufacturer: ClassVar[str] = MANUFACTURER
     actions: ClassVar[frozenset[str]] = ACTIONS
     from_internet: ClassVar[bool] = True
+    silent_tiers: ClassVar[frozenset[Tier]] = frozenset({Tier.DETAIL, Tier.INVENTORY})
     feature_types: ClassVar[frozenset[str]] = frozenset(
         {"binary_sensor", "button", "camera", "event", "image", "number", "select", "sensor", "switch"}
     )
@@ -264,8 +265,9 @@ class IvmSystem(System):
         before = self._stock.facts
         try:
             changed = await self._stock.read_states()
-        except SystemFailure:
-            self._events.note_answer(answered=False)
+        except SystemFailure as error:
+            if not isinstance(error, QuotaError):
+                self._events.note_answer(answered=False)
             raise
         self._events.note_answer(answered=True)
         self._take(changed, sink, replaced=bool(changed) and self._stock.renew(changed))
