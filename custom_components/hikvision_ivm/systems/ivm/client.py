@@ -26,7 +26,7 @@ from ..transport.http import HttpClient, Response
 from ..transport.json import EMPTY, Fields, decode, fields
 from ..transport.redact import redact_text
 from .codes import ACCOUNT_CODES, SUCCESS, TRANSIENT, TokenError, failure
-from .paging import Paging, read_pages
+from .paging import Paging, Rows, read_pages
 from .pictures import picture_of
 from .token import TokenManager
 
@@ -133,7 +133,7 @@ class IvmClient:
         version: int = 1,
         paging: Paging = Paging.PAGE,
         limit: int = 1000,
-    ) -> list[Fields]:
+    ) -> Rows:
         """Read a list whole, whatever an offset turns out to count; see `paging.read_pages`."""
 
         async def fetch(offset: int, size: int) -> Fields:

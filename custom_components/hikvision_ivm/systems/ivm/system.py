@@ -455,6 +455,7 @@ class IvmSystem(System):
             "licences": exporting.licences_report(self._stock.licences),
             "client": exporting.client_report(self.client),
             "failed": exporting.failed_report(self._stock.failed),
+            "short": sorted(self._stock.short),
             "unknown": self._stock.strange.report(),
             "requests_wanted_per_minute": round(self._details.minutes(self._wanted), 2),
             "requests_left": self._budget.left,
