@@ -42,7 +42,8 @@ PAUSES: Final = (1.0, 2.0, 4.0)
 """Seconds before a read is repeated that met a fault of the cloud."""
 TOKEN_PATHS: Final = ("/v2/{}/enterprises/access-token", "/v1/{}/enterprises/access-token")
 """The chapter says version 2, the overview version 1."""
-NOT_THERE: Final = "IVM.90000007"
+NOT_THERE: Final = frozenset({"IVM.90000006", "IVM.90000007"})
+"""Said to a path that does not exist."""
 
 
 class IvmClient:
@@ -120,7 +121,7 @@ class IvmClient:
                 if changes or not pauses or not _worth_repeating(error, first=len(pauses) == len(PAUSES)):
                     raise
                 pause = pauses.pop(0) * (0.5 + self.runtime.random())
-                _LOGGER.debug("%s: %s; asked again in %.1f s", path, error, pause)
+                _LOGGER.debug("%s: %s; asked again in %.1f s", _operation(target, self.user_id), error, pause)
             await self.runtime.sleep(pause)
 
     async def pages(
@@ -208,7 +209,7 @@ class IvmClient:
 
     async def _send(self, method: str, target: str, content: bytes | None, token: str, *, writes: bool) -> Response:
         """Put one request on the wire."""
-        return await self.http.request(
+        response = await self.http.request(
             method,
             target,
             body=content,
@@ -219,6 +220,9 @@ class IvmClient:
             limit=BODY_LIMIT,
             repeat=not writes,
         )
+        # What HTTP would write holds the ids of the account and of devices.
+        _LOGGER.debug("%s %s: %s", method, _operation(target.partition("?")[0], self.user_id), response.status)
+        return response
 
     async def _fetch_token(self, renew: bool) -> Fields:
         """Exchange the keys for a token."""
@@ -231,15 +235,11 @@ class IvmClient:
             )  # fmt: skip
             try:
                 self._judge(response, "access token")
-            except UnsupportedError, ProtocolError:
-                if path == TOKEN_PATHS[-1] or response.status != 404:
-                    raise
-                continue
             except TokenError as error:
                 # Here it is the keys that are refused.
                 raise AuthenticationError(str(error)) from error
             except SystemFailure as error:
-                if error.code == NOT_THERE and path != TOKEN_PATHS[-1]:
+                if path != TOKEN_PATHS[-1] and (response.status == 404 or error.code in NOT_THERE):
                     continue
                 if error.code in ACCOUNT_CODES and not isinstance(error, AuthenticationError):
                     raise AuthenticationError(str(error)) from error
@@ -315,9 +315,10 @@ def _query(query: Mapping[str, str | int | bool | None] | None) -> str:
 
 
 def _operation(path: str, user_id: str) -> str:
-    """Name an operation without the account and without ids."""
-    words = [word for word in path.split("/") if word and word != user_id and not any(sign.isdigit() for sign in word)]
-    return " ".join(words).replace("-", " ") or "call"
+    """Name an operation without the account and without ids, which have digits or capital letters."""
+    words = path.replace("-", " ").split("/")
+    told = [word for word in words if word != user_id and word.islower() and word.replace(" ", "").isalpha()]
+    return " ".join(told) or "call"
 
 
 def _worth_repeating(error: SystemFailure, *, first: bool) -> bool:

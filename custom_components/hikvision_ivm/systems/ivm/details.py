@@ -174,12 +174,12 @@ class Details:
             return True
         except (UnsupportedError, NotFoundError) as error:
             self._due[self._key(job)] = now + max(REFUSED_SECONDS, reading.period)
-            _LOGGER.debug("%s of %s is not there: %s", reading.name, job.place, error)
+            _LOGGER.debug("%s of %s is not there: %s", reading.name, self._name(job), error)
             if reading.gate is not None and isinstance(error, UnsupportedError):
                 self._refuse(job.place, reading.gate)
         except SystemFailure as error:
             self._due[self._key(job)] = now + reading.period * FAILED_FACTOR
-            _LOGGER.debug("%s of %s could not be read: %s", reading.name, job.place, error)
+            _LOGGER.debug("%s of %s could not be read: %s", reading.name, self._name(job), error)
             if isinstance(error, (ConnectionFailedError, QuotaError)):
                 # Nothing was learnt of the channel, so it is not put off.
                 self._due[self._key(job)] = now
@@ -191,6 +191,10 @@ class Details:
                 self._context.deliver(report)
             self._learnt(job.place)
         return True
+
+    def _name(self, job: _Job) -> str:
+        """Name a channel without its id, for the log."""
+        return self._context.name(ChannelAddress(*job.place), "the account")
 
     def _refuse(self, place: Place, gate: Gate) -> None:
         """Note what is not there."""

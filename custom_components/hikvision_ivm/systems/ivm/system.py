@@ -129,7 +129,7 @@ class IvmSystem(System):
             return HttpClient(session, url, None, runtime=runtime, policy=policy, verify_ssl=verify)
 
         http = HttpClient(
-            session, data[settings.URL], None, runtime=runtime, policy=Policy(own_login=True),
+            session, data[settings.URL], None, runtime=runtime, policy=Policy(own_login=True, secret_paths=True),
             fingerprint=data.get(settings.FINGERPRINT), verify_ssl=verify,
         )  # fmt: skip
         keys = data[settings.ACCESS_KEY], data[settings.SECRET_KEY]
