@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LOGGER
 from .coordinator import IvmConfigEntry, IvmCoordinator
-from .failures import LOGIN, login_problems, told
+from .failures import LOGIN, PATIENCE_SECONDS, login_problems, told
 from .memory import Memory
 from .post_listener import async_open_listener
 from .repairs import async_clear_problems, async_sync_problems
@@ -46,7 +46,6 @@ PERMANENT = (InvalidAddressError, NotActivatedError, UnsupportedError)
 
 PATIENT = (AccessDisabledError, PlatformUserError, QuotaError, UnlicensedError)
 """Failures that last until somebody does something on the other side, and get worse by trying often."""
-PATIENCE_SECONDS = 600
 
 FAREWELL_SECONDS = 10.0
 """How long the removal of an entry waits for its system."""

@@ -24,11 +24,15 @@ class Link:
         self.reason = ""
         self._turn(working=True)
 
-    def fail(self, reason: str) -> None:
-        """Take note that it failed; `reason` in plain words or as a key, without secrets."""
+    def fail(self, reason: str, pause: float = 0.0) -> None:
+        """Take note that it failed; `reason` in plain words or as a key, without secrets.
+
+        `pause`: seconds for which the other side wants to be left alone. The grace time begins after them, since it is
+        for trying again.
+        """
         self.reason = reason
         if self.working and self._timer is None:
-            self._timer = self._loop.call_later(self._grace, self._turn_lost)
+            self._timer = self._loop.call_later(pause + self._grace, self._turn_lost)
 
     def lose(self, reason: str) -> None:
         """Give it up at once: nothing will repair it without the user."""

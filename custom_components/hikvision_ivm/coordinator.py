@@ -16,7 +16,7 @@ from .changes import Belongings, Changes
 from .consent import async_follow_consent
 from .const import ENTITY_LIMIT, GRACE_SECONDS, LOGGER, PLATFORMS
 from .devices import async_register_devices, async_withdraw_entity
-from .failures import LOGIN, login_problems, shown
+from .failures import BLOCKED, LOGIN, login_problems, pause_after, shown
 from .latch import Latch
 from .polling import Poller
 from .raw_events import async_fire_occurrence
@@ -25,7 +25,7 @@ from .room import Room
 from .sink import CoordinatorSink, FeatureListener
 from .systems import settings
 from .systems.base import PushHealth, PushReply, PushRequest, PushState, Runtime, System, Tier
-from .systems.errors import AuthenticationError, SystemFailure
+from .systems.errors import AuthenticationError, HeldBackError, QuotaError, SystemFailure
 from .systems.model import (
     UNKNOWN,
     BinarySensorFeature,
@@ -85,7 +85,7 @@ class IvmCoordinator:
         self._latch = Latch(hass.loop, runtime.monotonic, self._hold_expired)
         self._poll_link = Link(hass.loop, GRACE_SECONDS, self._poll_link_changed)
         self._push_link = Link(hass.loop, GRACE_SECONDS, self._push_link_changed)
-        self._poller = Poller(hass, entry, runtime, poll=self._poll, periods=self._periods)
+        self._poller = Poller(hass, entry, runtime, poll=self._poll, periods=self._periods, silent=system.silent_tiers)
         self._tasks: set[Task[None]] = set()
         self._push_settled = Flag()
         self._primed = False
@@ -393,13 +393,12 @@ class IvmCoordinator:
         """Seconds between polls at the moment."""
         return self.system.periods(push_healthy=self.push_health.state is PushState.HEALTHY)
 
-    async def _poll(self, tier: Tier) -> bool:
-        """Poll one tier and return whether the system answered."""
+    async def _poll(self, tier: Tier) -> float | None:
+        """Poll one tier; returns None if that worked, else for how many seconds it is better not to try again."""
         self.statistics["polls"] += 1
-        if await self._attempt(self.system.poll(tier, self.sink, self.wanted), f"polling {tier}"):
-            return True
-        self.statistics["failed_polls"] += 1
-        return False
+        pause = await self._attempt(self.system.poll(tier, self.sink, self.wanted), f"polling {tier}", tier)
+        self.statistics["failed_polls"] += pause is not None
+        return pause
 
     async def _prime(self) -> None:
         """Read the details once the push channel stands, or does not come."""
@@ -409,26 +408,29 @@ class IvmCoordinator:
         except TimeoutError:
             LOGGER.debug("%s: reading details before the push channel stands", self.entry.title)
         self._primed = True
-        while not await self._attempt(self.system.prime(self.sink, self.wanted), "reading details"):
+        while (pause := await self._attempt(self.system.prime(self.sink, self.wanted), "reading details")) is not None:
             if self.locked_out:
                 return
-            await self._runtime.sleep(RETRY_SECONDS)
+            await self._runtime.sleep(max(pause, RETRY_SECONDS))
 
-    async def _attempt(self, work: Awaitable[None], name: str) -> bool:
-        """Read something and return whether that worked; a failure counts against polling."""
+    async def _attempt(self, work: Awaitable[None], name: str, tier: Tier = Tier.DETAIL) -> float | None:
+        """Read something, and return as `_poll`; a failure counts against polling."""
         try:
             await work
         except SystemFailure as error:
-            self._poll_link.fail(str(error))
-            self.authentication_failed(error)
+            if not isinstance(error, HeldBackError):
+                self._poll_link.fail(str(error), pause_after(error) if isinstance(error, QuotaError) else 0.0)
+            if not self.authentication_failed(error) and isinstance(error, BLOCKED):
+                self.set_problems(LOGIN, login_problems(error))
+            return pause_after(error)
         except Exception as error:  # noqa: BLE001 - a fault in reading one answer must not end polling for good
             LOGGER.exception("%s: %s broke", self.entry.title, name)
             self._poll_link.fail(type(error).__name__)
-        else:
+            return 0.0
+        if tier not in self.system.silent_tiers:
             self._poll_link.succeed()
             self.set_problems(LOGIN, ())
-            return True
-        return False
+        return None
 
     async def _listen(self) -> None:
         """Keep the push channel running until the entry is unloaded or the user has to act."""

@@ -12,6 +12,7 @@ from .systems.errors import (
     AccountLockedError,
     InvalidArgumentError,
     PlatformUserError,
+    QuotaError,
     RejectedError,
     SystemFailure,
     TooManySessionsError,
@@ -21,6 +22,12 @@ from .systems.model import Problem
 
 LOGIN = "login"
 """Topic of the problems with logging in."""
+
+BLOCKED = (AccessDisabledError, PlatformUserError)
+"""Failures of the account or the interface as a whole: somebody must act elsewhere, new credentials do not help."""
+
+PATIENCE_SECONDS = 600
+"""Until something is tried again for which somebody must act elsewhere."""
 
 MISTAKES = (RejectedError, InvalidArgumentError)
 """Failures that are the caller's own: Home Assistant shows them without a line in the log."""
@@ -62,6 +69,13 @@ def login_problems(error: BaseException | None) -> list[Problem]:
             return [Problem(key="unlicensed", placeholders={"function": error.placeholders["function"]}, severe=True)]
         case _:
             return []
+
+
+def pause_after(error: SystemFailure) -> float:
+    """Return for how many seconds after a failure it is better not to try again; 0: the usual rhythm is right."""
+    if isinstance(error, BLOCKED):
+        return PATIENCE_SECONDS
+    return (error.retry_after or 0.0) if isinstance(error, QuotaError) else 0.0
 
 
 def shown(error: SystemFailure) -> HomeAssistantError:

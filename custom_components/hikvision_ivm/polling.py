@@ -1,7 +1,7 @@
 """The rhythm of polling: every tier in its own period, one probe while the system is out of reach."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -20,9 +20,9 @@ JITTER = 0.1
 
 
 class _Schedule:
-    """State of one tier: its timer, its last poll (monotonic seconds) and how often in a row it failed."""
+    """State of one tier: its timer, its last poll (monotonic seconds), how often in a row it failed, and the pause then."""
 
-    __slots__ = ("failures", "last", "lock", "timer")
+    __slots__ = ("failures", "last", "lock", "pause", "timer")
 
     def __init__(self, now: float) -> None:
         """Begin as if it had been polled just now: set-up read it."""
@@ -30,6 +30,7 @@ class _Schedule:
         self.lock = asyncio.Lock()
         self.last = now
         self.failures = 0
+        self.pause = 0.0
 
     def cancel(self) -> None:
         """Stop the timer."""
@@ -47,15 +48,20 @@ class Poller:
         entry: ConfigEntry,
         runtime: Runtime,
         *,
-        poll: Callable[[Tier], Awaitable[bool]],
+        poll: Callable[[Tier], Awaitable[float | None]],
         periods: Callable[[], Mapping[Tier, float]],
+        silent: Collection[Tier] = (),
     ) -> None:
-        """`poll` reads a tier and returns whether that worked; `periods` tells the seconds between polls now."""
+        """`periods` tells the seconds between polls now; `silent` as `System.silent_tiers`.
+
+        `poll` reads a tier and returns None if that worked, else for how many seconds it is better not to try again.
+        """
         self._hass = hass
         self._entry = entry
         self._runtime = runtime
         self._poll = poll
         self._periods = periods
+        self._silent = silent
         self._schedules: dict[Tier, _Schedule] = {}
         self._owed: set[Tier] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -114,19 +120,21 @@ class Poller:
         async with schedule.lock:
             schedule.cancel()
             schedule.last = self._runtime.monotonic()
-            worked = await self._poll(tier)
+            pause = await self._poll(tier)
             schedule.last = self._runtime.monotonic()
-            schedule.failures = 0 if worked else schedule.failures + 1
+            schedule.pause = pause or 0.0
+            schedule.failures = 0 if pause is None else schedule.failures + 1
         if not self._running:
             return
         periods = self._periods()
         self._arm(tier, periods)
-        if worked:
+        if pause is None:
             self._owed.discard(tier)
-            self._recover()
+            if self.reachable or tier not in self._silent:
+                self._recover()
         elif self.reachable:
             self.reachable = False
-            self._arm_probe(self._probe(periods) or tier)
+            self._arm_probe(self._probe(periods) or tier, pause)
 
     def _recover(self) -> None:
         """The system answers again: poll what waited for that."""
@@ -155,20 +163,24 @@ class Poller:
             return
         if schedule.failures:
             period = min(period, RETRY_SECONDS * 2.0 ** min(schedule.failures - 1, 16))
-        period *= 1.0 - JITTER + 2.0 * JITTER * self._runtime.random()
-        wait = max(0.0, schedule.last + period - self._runtime.monotonic())
+        wait = max(0.0, schedule.last + self._uneven(period, schedule.pause) - self._runtime.monotonic())
         schedule.timer = self._hass.loop.call_later(wait, self._fire, tier)
 
-    def _arm_probe(self, probe: Tier) -> None:
-        """Let the probing tier look soon, whatever its period."""
+    def _arm_probe(self, probe: Tier, pause: float) -> None:
+        """Let the probing tier look soon, whatever its period, but not before a pause is over."""
         schedule = self._schedule(probe)
         schedule.cancel()
-        schedule.timer = self._hass.loop.call_later(RETRY_SECONDS, self._fire, probe)
+        schedule.timer = self._hass.loop.call_later(self._uneven(0.0, pause) or RETRY_SECONDS, self._fire, probe)
 
-    @staticmethod
-    def _probe(periods: Mapping[Tier, float]) -> Tier | None:
-        """Return the tier that looks whether the system is back: the quickest."""
-        return min(periods, key=periods.__getitem__, default=None)
+    def _uneven(self, delay: float, pause: float) -> float:
+        """Return a delay, or instead of it a pause that was asked for, which is never shortened."""
+        chance = self._runtime.random()
+        return pause * (1.0 + JITTER * chance) if pause else delay * (1.0 - JITTER + 2.0 * JITTER * chance)
+
+    def _probe(self, periods: Mapping[Tier, float]) -> Tier | None:
+        """Return the tier that looks whether the system is back: the quickest that proves it."""
+        proving = [tier for tier in periods if tier not in self._silent]
+        return min(proving, key=periods.__getitem__, default=None)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run in the background, for as long as the entry is loaded."""

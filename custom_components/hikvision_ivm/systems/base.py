@@ -142,6 +142,8 @@ class System(ABC):
     from outside, everybody who knows it may post, and nothing is ever refused there: the system would stop to post."""
     feature_types: ClassVar[frozenset[str]] = frozenset()
     """Every `Feature.type` it may offer, so that nothing else is loaded for it; empty: any."""
+    silent_tiers: ClassVar[frozenset[Tier]] = frozenset()
+    """Tiers whose poll may end well although nothing answered: they neither probe nor prove that the system is there."""
 
     @classmethod
     @abstractmethod

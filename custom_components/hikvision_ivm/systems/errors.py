@@ -224,6 +224,10 @@ class TooManySessionsError(BusyError):
     """Too many are logged in with this account, or at all; new credentials do not help."""
 
 
+class HeldBackError(QuotaError):
+    """Not sent: the answer to an earlier call asked for a pause. It tells nothing of whether the system is there."""
+
+
 class DeviceFailureError(SystemFailure):
     """The device tried and failed; `reason` is its own word for it."""
 

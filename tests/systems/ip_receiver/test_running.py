@@ -14,7 +14,7 @@ from custom_components.hikvision_ivm.systems.kinds import Kind
 from custom_components.hikvision_ivm.systems.model import Phase
 from tests.systems.transport.clock import Clock
 
-from .event_bench import CAMERA, DOOR, HOUSE, Bench
+from .event_bench import CAMERA, DOOR, HOUSE, LEARNED, Bench
 
 
 @pytest.fixture
@@ -89,9 +89,9 @@ def test_memory_of_what_goes_on_has_an_end(running: Running) -> None:
 
 def test_two_zones_of_a_panel() -> None:
     """Are two, whatever the count: each is told and shown; a repeat of either is not."""
-    bench = Bench()
+    bench = Bench(memory={**LEARNED})
     for count, seconds in ((1, 2), (2, 12)):
-        bench = Bench()
+        bench = Bench(memory={**LEARNED})
         assert len(bench.take("PIR", ZoneNo=0)) == 2
         bench.passes(seconds)
         event, pulse = bench.take("PIR", ZoneNo=1, activePostCount=count)
@@ -103,7 +103,7 @@ def test_two_zones_of_a_panel() -> None:
 
 def test_detection_that_goes_on() -> None:
     """Is told once, however often it is repeated, with another time in every repeat."""
-    bench = Bench()
+    bench = Bench(memory={**LEARNED})
     told = []
     for count in range(1, 30):
         told += bench.take("PIR", ZoneNo=1, activePostCount=count)

@@ -108,14 +108,42 @@ async def test_a_list_that_fails() -> None:
         assert set(found.failed) == {"channels", "organisations", "device_orgs"}
         assert register.facts is before
         cloud.heal()
-        short = b'{"devices":[{"device_id":"DOOR000001"}],"total":4}'
-        cloud.fault("device-orgs/0/devices", raw=short, status=200, times=None)
+        cloud.fault("device-orgs/0/devices", raw=b'{"devices":[],"total":4}', status=200, times=None)
         for _ in range(3):
             with pytest.raises(SystemFailure):
                 await gather.status()
             with pytest.raises(SystemFailure):
                 await gather.inventory()
         assert register.facts is before
+
+
+async def test_lists_that_come_short() -> None:
+    """What they tell counts, and what they leave out stays, however often; only whole lists remove something."""
+    async with IvmSimulator(PLAN) as cloud, connected(cloud) as client:
+        gather, register = gatherer(client)
+        await gather.inventory()
+        before = register.facts
+        door = b'{"device_id":"DOOR000001","device_name":"Back door"}'
+        cloud.fault(
+            "device-orgs/0/devices", raw=b'{"devices":[%s,%s],"total":4}' % (door, door), status=200, times=None
+        )
+        cloud.fault(
+            "/channels", raw=b'{"channels":[{"device_id":"DOOR000001","channel_id":"0"}],"total":2}', status=200
+        )
+        for _ in range(3):
+            await gather.status()
+            assert not (await gather.inventory()).failed
+        assert register.facts.devices.keys() == before.devices.keys()
+        assert register.facts.channels.keys() == before.channels.keys()
+        assert register.facts.devices["DOOR000001"].name == "Back door"
+        cloud.heal()
+        cloud.world.remove(cloud.device("Pond"))
+        await gather.status()
+        cloud.fault("device-orgs/0/devices", raw=b'{"devices":[%s],"total":4}' % door, status=200, times=None)
+        await gather.status()
+        assert "POND000001" in register.facts.devices
+        cloud.heal()
+        assert "POND000001" in await gather.status()
 
 
 async def test_keys_that_are_refused() -> None:

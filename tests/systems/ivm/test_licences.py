@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.hikvision_ivm.systems.errors import SystemFailure
 from custom_components.hikvision_ivm.systems.ivm.features_device import tenant_part
 from custom_components.hikvision_ivm.systems.ivm.licences import Licence, licence_of, licence_values, read_licences
 from custom_components.hikvision_ivm.systems.ivm.times import BEIJING
@@ -38,12 +37,13 @@ async def test_simulated_ones(dirt: set[str]) -> None:
 
 @pytest.mark.usefixtures("socket_enabled")
 async def test_a_list_that_stays_short() -> None:
-    """Is none."""
+    """Removes nothing that was booked before."""
     body = b'{"resources":[{"resource_id":"A"}],"total":"2"}'
     async with IvmSimulator() as cloud, connected(cloud) as client:
         cloud.fault("/resources", raw=body, status=200, times=None)
-        with pytest.raises(SystemFailure):
-            await read_licences(client, BEIJING)
+        before = (Licence(id="A", used=3), Licence(id="B", used=1))
+        found = await read_licences(client, BEIJING, before)
+        assert [(one.id, one.used) for one in found] == [("A", None), ("B", 1)]
 
 
 def test_one_that_tells_little() -> None:

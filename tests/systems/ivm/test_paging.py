@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.hikvision_ivm.systems.errors import ProtocolError, RejectedError
 from custom_components.hikvision_ivm.systems.ivm.codes import failure
-from custom_components.hikvision_ivm.systems.ivm.paging import Paging, read_pages
+from custom_components.hikvision_ivm.systems.ivm.paging import Paging, Rows, read_pages
 from custom_components.hikvision_ivm.systems.transport.json import Fields
 
 
@@ -34,8 +34,12 @@ class List:
 
     async def read(self, paging: Paging, limit: int) -> list[str]:
         """Read it whole."""
-        rows = await read_pages(self.fetch, key="rows", id_of=lambda row: row.text("id"), paging=paging, limit=limit)
+        rows = await self.rows_of(paging, limit)
         return [row.text("id") or "" for row in rows]
+
+    async def rows_of(self, paging: Paging, limit: int) -> Rows:
+        """Read it."""
+        return await read_pages(self.fetch, key="rows", id_of=lambda row: row.text("id"), paging=paging, limit=limit)
 
 
 @pytest.mark.parametrize("total", [True, None])
@@ -56,10 +60,41 @@ async def test_a_total_as_text() -> None:
     assert len(await List(25, Paging.PAGE, total="25").read(Paging.PAGE, 10)) == 25
 
 
-async def test_a_short_list_is_a_failure() -> None:
-    """What is missing must not be taken for gone."""
-    with pytest.raises(ProtocolError, match="holds 25 of 90"):
-        await List(25, Paging.PAGE, total=90).read(Paging.PAGE, 10)
+@pytest.mark.parametrize("counts", Paging)
+@pytest.mark.parametrize("paging", Paging)
+async def test_a_short_list_is_told_to_be_one(paging: Paging, counts: Paging) -> None:
+    """What is missing must not be taken for gone, and what is there not be withheld."""
+    told = List(25, counts, total=90)
+    rows = await told.rows_of(paging, 10)
+    assert (len(rows), rows.complete) == (25, False)
+    assert len(told.asked) <= 7
+    assert (await List(25, counts).rows_of(paging, 10)).complete
+
+
+async def test_nothing_of_something_is_a_failure() -> None:
+    """It tells neither what there is nor that there is nothing."""
+    with pytest.raises(ProtocolError, match="holds 0 of 6"):
+        await List(0, Paging.PAGE, total=6).read(Paging.PAGE, 10)
+
+
+async def test_one_row_twice() -> None:
+    """There may be another one in the place of the second."""
+    told = List(2, Paging.PAGE, total=3)
+    told.rows.append(told.rows[0])
+    rows = await told.rows_of(Paging.PAGE, 1000)
+    assert ([row.text("id") for row in rows], rows.complete) == (["0", "1"], False)
+    assert len(told.asked) <= 3
+
+
+async def test_pages_shorter_than_asked_for() -> None:
+    """Without a word: what is left out of the first is still found."""
+    told = List(25, Paging.PAGE)
+
+    async def capped(offset: int, size: int) -> Fields:
+        return await told.fetch(offset, min(size, 7))
+
+    rows = await read_pages(capped, key="rows", id_of=lambda row: row.text("id"), paging=Paging.PAGE, limit=10)
+    assert (len(rows), rows.complete) == (25, True)
 
 
 async def test_smaller_pages() -> None:
@@ -81,4 +116,4 @@ async def test_it_ends() -> None:
         return Fields({"rows": [{"id": str(count)}] * size, "total": 10**9})
 
     rows = await read_pages(fetch, key="rows", id_of=lambda row: row.text("id"), paging=Paging.ITEM, limit=10)
-    assert len(rows) == 1000
+    assert (len(rows), rows.complete) == (1000, False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.hikvision_ivm.systems.errors import AuthenticationError, SystemFailure
+from custom_components.hikvision_ivm.systems.errors import AuthenticationError, ProtocolError, SystemFailure
 from custom_components.hikvision_ivm.systems.ivm.reading import Reader, listed_device, mac, orgs_of, protocol
 from custom_components.hikvision_ivm.systems.ivm.records import Protocol
 from custom_components.hikvision_ivm.systems.transport.json import Fields
@@ -55,6 +55,17 @@ async def test_keys_that_are_refused_on_the_way() -> None:
     async with IvmSimulator(PLAN) as cloud, connected(cloud) as client:
         cloud.fault(f"device-orgs/{cloud.org('Home').id}/sub-orgs", code="IVM.10020048")
         with pytest.raises(AuthenticationError):
+            await Reader(client).organisations()
+
+
+async def test_a_root_of_null() -> None:
+    """There may be no organisations, and none is gone by it."""
+    async with IvmSimulator(PLAN) as cloud, connected(cloud) as client:
+        cloud.fault("device-orgs/0/sub-orgs", raw=b'{"orgs":null}', status=200, times=1)
+        found = await Reader(client).organisations()
+        assert (found.orgs, found.complete) == ({}, False)
+        cloud.fault("device-orgs/0/sub-orgs", raw=b"{}", status=200, times=1)
+        with pytest.raises(ProtocolError):
             await Reader(client).organisations()
 
 
@@ -157,16 +168,16 @@ async def test_what_did_not_change_is_the_same() -> None:
 
 
 async def test_lists_of_several_pages() -> None:
-    """Whole, however many pages there are, and a page that fails ends it."""
+    """Whole, however many pages there are, and if they are shorter than was asked for."""
     async with IvmSimulator(many(2_400, per_device=2)) as cloud, connected(cloud) as client:
         reader = Reader(client)
         assert len(await reader.devices()) == 1_200
         assert len(await reader.channels()) == 2_400
         assert (cloud.count("device-orgs/0/devices"), cloud.count("/channels")) == (2, 3)
         cloud.largest_page = 700
-        with pytest.raises(SystemFailure):
-            await reader.devices()
+        assert len(await reader.devices()) == 1_200
         assert len(await reader.channels()) == 2_400
+        assert not reader.short
 
 
 async def test_rows_without_an_id() -> None:

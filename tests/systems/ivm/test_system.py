@@ -10,6 +10,7 @@ from custom_components.hikvision_ivm.systems.errors import (
     AccountFrozenError,
     AuthenticationError,
     CredentialsBlockedError,
+    HeldBackError,
     InvalidAddressError,
     QuotaError,
     SystemFailure,
@@ -353,3 +354,31 @@ async def test_a_frozen_camera() -> None:
         run.cloud.device("Gate").system_state = "UNAVAILABLE_FROZEN"
         with pytest.raises(FrozenError):
             await run.through(run.system.press(run.one(Kind.PTZ_LEFT), run.sink))
+
+
+async def test_what_proves_that_the_cloud_is_there() -> None:
+    """A poll of states, and no other, however often the others come: they may end well in an outage."""
+    async with running(options={"poll_seconds": 120}) as run:
+        periods = run.system.periods(push_healthy=True)
+        assert periods[Tier.DETAIL] < periods[Tier.STATUS]
+        run.cloud.fault(drop=True)
+        for tier in periods:
+            if tier in run.system.silent_tiers:
+                await run.through(run.system.poll(tier, run.sink, run.wanted))
+            else:
+                with pytest.raises(SystemFailure):
+                    await run.through(run.system.poll(tier, run.sink, run.wanted))
+
+
+async def test_a_poll_that_was_held_back() -> None:
+    """It says for how long it is better not to try again."""
+    async with running() as run:
+        run.cloud.fault("device-orgs/0/devices", code="IVM.90000011", status=500, times=1)
+        with pytest.raises(QuotaError):
+            await run.through(run.system.poll(Tier.STATUS, run.sink, run.wanted))
+        run.clock.move(run.clock.passed + 20)
+        with pytest.raises(HeldBackError) as held:
+            await run.through(run.system.poll(Tier.STATUS, run.sink, run.wanted))
+        assert held.value.retry_after == pytest.approx(40, abs=2)
+        run.clock.move(run.clock.passed + 41)
+        await run.through(run.system.poll(Tier.STATUS, run.sink, run.wanted))

@@ -141,6 +141,40 @@ async def test_refused_keys_are_not_tried_again() -> None:
     assert len(cloud.asked) == 1
 
 
+async def test_a_renewal_that_fails() -> None:
+    """The token lives on meanwhile, and it is tried again soon; only keys that are refused end that."""
+    clock = Clock()
+    cloud = Cloud("604800")
+    tokens = TokenManager(clock.runtime, cloud.fetch)
+    await tokens.get()
+    clock.passes(5 * DAY + 10)
+    cloud.error = ConnectionFailedError(reason="away")
+    assert await tokens.get() == "token 1"
+    assert await tokens.get() == "token 1"
+    assert cloud.asked == [False, True]
+    cloud.error = None
+    clock.passes(301)
+    assert await tokens.get() == "token 3"
+    clock.passes(5 * DAY)
+    cloud.error = AuthenticationError("no")
+    with pytest.raises(AuthenticationError):
+        await tokens.get()
+
+
+async def test_renewed_not_before_the_cloud_does_it() -> None:
+    """Earlier it would ignore the wish, and the next would be hours later."""
+    clock = Clock()
+    cloud = Cloud("604800")
+    tokens = TokenManager(clock.runtime, cloud.fetch)
+    await tokens.get()
+    clock.passes(5 * DAY - 1)
+    await tokens.get()
+    assert cloud.asked == [False]
+    clock.passes(1)
+    await tokens.get()
+    assert cloud.asked == [False, True]
+
+
 async def test_an_answer_without_a_token() -> None:
     """It is told as that."""
 

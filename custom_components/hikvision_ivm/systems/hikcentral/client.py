@@ -20,6 +20,7 @@ from ..errors import (
     BusyError,
     ConnectionFailedError,
     DeviceFailureError,
+    HeldBackError,
     InsufficientRightsError,
     ProtocolError,
     QuotaError,
@@ -324,7 +325,7 @@ class HikCentralClient:
         if (word := self.refused.get(path)) is not None:
             raise _refusal(word, path)
         if not writes and now < self._quiet_until:
-            raise QuotaError("not sent: the limit of calls was reached", retry_after=self._quiet_until - now)
+            raise HeldBackError("not sent: the limit of calls was reached", retry_after=self._quiet_until - now)
 
     def _refuse(self, path: str, word: str) -> None:
         """Remember that a path is refused."""

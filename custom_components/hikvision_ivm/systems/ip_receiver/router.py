@@ -444,8 +444,9 @@ class EventRouter:
 
     def _zone_of_event(self, record: DeviceRecord, panel: PanelState, facts: Facts) -> ZoneRecord | None:
         """Find the zone of an event of a panel, and name it among the facts."""
-        number = facts.get("zone")
-        zone = self.numbering.zone_of(panel, number) if isinstance(number, int) else None
+        number, partition = facts.get("zone"), facts.get("partition")
+        named = partition if isinstance(partition, int) else None
+        zone = self.numbering.zone_of(panel, number, named) if isinstance(number, int) else None
         if zone is not None:
             facts["zone"] = zone.id
             if zone.name is not None:

@@ -14,6 +14,7 @@ from ..errors import (
     AuthenticationError,
     BusyError,
     ConnectionFailedError,
+    HeldBackError,
     ProtocolError,
     QuotaError,
     ResponseTimeoutError,
@@ -25,7 +26,7 @@ from ..transport.http import HttpClient, Response
 from ..transport.json import EMPTY, Fields, decode, fields
 from ..transport.redact import redact_text
 from .codes import ACCOUNT_CODES, SUCCESS, TRANSIENT, TokenError, failure
-from .paging import Paging, read_pages
+from .paging import Paging, Rows, read_pages
 from .pictures import picture_of
 from .token import TokenManager
 
@@ -41,7 +42,8 @@ PAUSES: Final = (1.0, 2.0, 4.0)
 """Seconds before a read is repeated that met a fault of the cloud."""
 TOKEN_PATHS: Final = ("/v2/{}/enterprises/access-token", "/v1/{}/enterprises/access-token")
 """The chapter says version 2, the overview version 1."""
-NOT_THERE: Final = "IVM.90000007"
+NOT_THERE: Final = frozenset({"IVM.90000006", "IVM.90000007"})
+"""Said to a path that does not exist."""
 
 
 class IvmClient:
@@ -108,7 +110,7 @@ class IvmClient:
         """
         changes = method != "GET" if writes is None else writes
         if not changes and self.strained:
-            raise QuotaError("not sent: the cloud is called too often", retry_after=self._quiet_until - self._now())
+            raise HeldBackError("not sent: the cloud is called too often", retry_after=self._quiet_until - self._now())
         target = f"/v{version}/{quote(self.user_id, safe='')}/{path}"
         content = None if body is None else orjson.dumps(body)
         pauses = list(PAUSES)
@@ -119,7 +121,7 @@ class IvmClient:
                 if changes or not pauses or not _worth_repeating(error, first=len(pauses) == len(PAUSES)):
                     raise
                 pause = pauses.pop(0) * (0.5 + self.runtime.random())
-                _LOGGER.debug("%s: %s; asked again in %.1f s", path, error, pause)
+                _LOGGER.debug("%s: %s; asked again in %.1f s", _operation(target, self.user_id), error, pause)
             await self.runtime.sleep(pause)
 
     async def pages(
@@ -132,7 +134,7 @@ class IvmClient:
         version: int = 1,
         paging: Paging = Paging.PAGE,
         limit: int = 1000,
-    ) -> list[Fields]:
+    ) -> Rows:
         """Read a list whole, whatever an offset turns out to count; see `paging.read_pages`."""
 
         async def fetch(offset: int, size: int) -> Fields:
@@ -207,7 +209,7 @@ class IvmClient:
 
     async def _send(self, method: str, target: str, content: bytes | None, token: str, *, writes: bool) -> Response:
         """Put one request on the wire."""
-        return await self.http.request(
+        response = await self.http.request(
             method,
             target,
             body=content,
@@ -218,6 +220,9 @@ class IvmClient:
             limit=BODY_LIMIT,
             repeat=not writes,
         )
+        # What HTTP would write holds the ids of the account and of devices.
+        _LOGGER.debug("%s %s: %s", method, _operation(target.partition("?")[0], self.user_id), response.status)
+        return response
 
     async def _fetch_token(self, renew: bool) -> Fields:
         """Exchange the keys for a token."""
@@ -230,15 +235,11 @@ class IvmClient:
             )  # fmt: skip
             try:
                 self._judge(response, "access token")
-            except UnsupportedError, ProtocolError:
-                if path == TOKEN_PATHS[-1] or response.status != 404:
-                    raise
-                continue
             except TokenError as error:
                 # Here it is the keys that are refused.
                 raise AuthenticationError(str(error)) from error
             except SystemFailure as error:
-                if error.code == NOT_THERE and path != TOKEN_PATHS[-1]:
+                if path != TOKEN_PATHS[-1] and (response.status == 404 or error.code in NOT_THERE):
                     continue
                 if error.code in ACCOUNT_CODES and not isinstance(error, AuthenticationError):
                     raise AuthenticationError(str(error)) from error
@@ -314,9 +315,10 @@ def _query(query: Mapping[str, str | int | bool | None] | None) -> str:
 
 
 def _operation(path: str, user_id: str) -> str:
-    """Name an operation without the account and without ids."""
-    words = [word for word in path.split("/") if word and word != user_id and not any(sign.isdigit() for sign in word)]
-    return " ".join(words).replace("-", " ") or "call"
+    """Name an operation without the account and without ids, which have digits or capital letters."""
+    words = path.replace("-", " ").split("/")
+    told = [word for word in words if word != user_id and word.islower() and word.replace(" ", "").isalpha()]
+    return " ".join(told) or "call"
 
 
 def _worth_repeating(error: SystemFailure, *, first: bool) -> bool:

@@ -195,12 +195,12 @@ class Details:
         except UnpaidError as error:
             self._due[self._key(job)] = now + UNPAID_SECONDS
             self._unpaid.add(self._key(job))
-            _LOGGER.debug("%s of %s is not paid: %s", reading.name, job.place, error)
+            _LOGGER.debug("%s of %s is not paid: %s", reading.name, self._name(job), error)
         except (UnsupportedError, NotFoundError) as error:
             self._miss(job, error, now)
         except SystemFailure as error:
             self._due[self._key(job)] = now + reading.period * FAILED_FACTOR
-            _LOGGER.debug("%s of %s could not be read: %s", reading.name, job.place, error)
+            _LOGGER.debug("%s of %s could not be read: %s", reading.name, self._name(job), error)
             if isinstance(error, (ConnectionFailedError, QuotaError)):
                 # Nothing was learnt of the channel, so it is not put off.
                 self._due[self._key(job)] = now
@@ -223,7 +223,7 @@ class Details:
         """Note that something is not there. Without a code, anything on the way may have said so: then it takes two."""
         key, reading = self._key(job), job.reading
         self._unpaid.discard(key)
-        _LOGGER.debug("%s of %s is not there: %s", reading.name, job.place, error)
+        _LOGGER.debug("%s of %s is not there: %s", reading.name, self._name(job), error)
         if not error.code and key not in self._doubted:
             self._doubted.add(key)
             self._due[key] = now + reading.period * FAILED_FACTOR
@@ -231,6 +231,10 @@ class Details:
         self._due[key] = now + max(REFUSED_SECONDS, reading.period)
         if reading.gate is not None and isinstance(error, UnsupportedError):
             self._refuse(job.place, reading.gate)
+
+    def _name(self, job: _Job) -> str:
+        """Name a channel without its id, for the log."""
+        return self._context.name(ChannelAddress(*job.place), "the account")
 
     def _refuse(self, place: Place, gate: Gate) -> None:
         """Note what is not there."""

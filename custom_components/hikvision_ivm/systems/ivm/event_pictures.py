@@ -153,7 +153,7 @@ class EventPictures:
             return
         except SystemFailure as error:
             self.counts["failed"] += 1
-            _LOGGER.debug("No picture for %s: %s", image, error)
+            _LOGGER.debug("A picture did not come: %s", error)
             return
         self.counts["fetched"] += 1
         self._note_fetched(image)
@@ -173,7 +173,7 @@ class EventPictures:
             return
         if not wish.pauses:
             self.counts["absent"] += 1
-            _LOGGER.debug("No picture for %s: %s", image, error)
+            _LOGGER.debug("A picture did not come: %s", error)
             return
         due = self._runtime.monotonic() + wish.pauses[0]
         self._wishes[image] = replace(wish, due=due, pauses=wish.pauses[1:])

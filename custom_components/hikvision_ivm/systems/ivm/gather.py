@@ -1,14 +1,14 @@
 """Reading the whole of an account, in the order in which one list helps to understand the next (ivm §9, "Coordinators")."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ..background import together
 from ..base import Runtime
 from ..errors import AuthenticationError, SystemFailure
-from .reading import Reader
+from .reading import ListedDevice, Reader
 from .records import OrgRecord
 from .register import NOTHING, Changed, Register
 
@@ -36,7 +36,11 @@ class Gatherer:
     async def status(self) -> Changed:
         """Read the devices with their channels. Raises `SystemFailure`; nothing is lost by it."""
         asked_at = self._runtime.monotonic()
-        return self._register.take_devices(await self._reader.devices(), asked_at)
+        return self._take(await self._reader.devices(), asked_at)
+
+    def _take(self, listed: Iterable[ListedDevice], asked_at: float) -> Changed:
+        """Take over the list of devices that was read."""
+        return self._register.take_devices(listed, asked_at, complete="devices" not in self._reader.short)
 
     async def inventory(self, *, hierarchy: bool = True) -> Gathered:
         """Read everything; `hierarchy` False: where devices lie is only read if a device tells of another place.
@@ -62,7 +66,7 @@ class Gatherer:
             if tree is not None:
                 changed |= register.take_orgs(tree)
         listed = await self._reader.devices()
-        changed |= register.take_devices(listed, asked_at)
+        changed |= self._take(listed, asked_at)
         if hierarchy or register.is_stale or register.unplaced:
             placed = await attempt("device_orgs", self._reader.device_orgs())
             if placed is not None:
@@ -73,7 +77,7 @@ class Gatherer:
         asked_at = self._runtime.monotonic()
         channels = await attempt("channels", self._reader.channels())
         if channels is not None:
-            changed |= register.take_channels(channels, asked_at)
+            changed |= register.take_channels(channels, asked_at, complete="channels" not in self._reader.short)
         return Gathered(changed=frozenset(changed), failed=failed)
 
     async def _walk(self) -> dict[str, str]:

@@ -76,6 +76,11 @@ class Stock:
         """Whether everything was read a moment ago."""
         return self._runtime.monotonic() - self._read_at < RECENT_SECONDS
 
+    @property
+    def short(self) -> Collection[str]:
+        """Lists that came shorter than the cloud says they are, when they were read last."""
+        return self._reader.short
+
     # lists
 
     async def read(self, *, whole: bool = False) -> Changed:
@@ -112,7 +117,7 @@ class Stock:
             return None
         self._booked_at = self._runtime.monotonic()
         try:
-            self.licences = await read_licences(self._client, self._zone)
+            self.licences = await read_licences(self._client, self._zone, self.licences)
         except AuthenticationError:
             raise
         except SystemFailure as error:

@@ -54,13 +54,18 @@ LICENCE: Final[tuple[Row[Licence], ...]] = (
 """Of each resource; `part` is its id, `label` its name."""
 
 
-async def read_licences(client: IvmClient, zone: tzinfo) -> tuple[Licence, ...]:
-    """Read everything that is booked; `zone` counts for times without one. Raises `SystemFailure`."""
+async def read_licences(client: IvmClient, zone: tzinfo, known: Iterable[Licence] = ()) -> tuple[Licence, ...]:
+    """Read everything that is booked; `zone` counts for times without one. Raises `SystemFailure`.
+
+    `known`: what was booked before; it stays if the list is not complete.
+    """
     rows = await client.pages(
         "resources", key="resources", id_of=lambda row: row.text("resource_id") or id(row), limit=LARGEST_PAGE
     )
     check_ids(rows, "resources", "resource_id")
-    return tuple(licence_of(row, id_, zone) for row in rows if (id_ := row.text("resource_id")) is not None)
+    found = {id_: licence_of(row, id_, zone) for row in rows if (id_ := row.text("resource_id")) is not None}
+    before = {} if rows.complete else {one.id: one for one in known}
+    return tuple((before | found).values())
 
 
 def licence_of(row: Fields, id_: str, zone: tzinfo) -> Licence:

@@ -26,10 +26,21 @@ class AbilityMemory:
         """Return abilities as they are told, else as they were when the system was seen last."""
         return self._known.get(key) if told is None else told
 
-    def save(self, devices: Mapping[str, DeviceRecord], channels: Mapping[tuple[str, str], ChannelRecord]) -> None:
-        """Keep the abilities of everything that exists, if they are others than were kept."""
+    def save(
+        self,
+        devices: Mapping[str, DeviceRecord],
+        channels: Mapping[tuple[str, str], ChannelRecord],
+        *,
+        complete: bool = True,
+    ) -> None:
+        """Keep the abilities of everything that exists, if they are others than were kept.
+
+        `complete`: there is nothing else. Otherwise what was kept stays.
+        """
         found = {(id_, ""): one.abilities for id_, one in devices.items() if one.abilities is not None}
         found |= {key: one.abilities for key, one in channels.items() if one.abilities is not None}
+        if not complete:
+            found = self._known | found
         if found == self._saved:
             return
         self._saved = self._known = found

@@ -25,18 +25,25 @@ class Paging(Enum):
     """Items, from 0."""
 
 
+class Rows(list[Fields]):
+    """The rows of a list. `complete` False: there are fewer than the cloud says there are, so nothing is known to be gone."""
+
+    complete: bool = True
+
+
 type Fetch = Callable[[int, int], Awaitable[Fields]]
 """Reads one page, of an offset and a size."""
 
 
 async def read_pages(
     fetch: Fetch, *, key: str, id_of: Callable[[Fields], Hashable], paging: Paging, limit: int
-) -> list[Fields]:
+) -> Rows:
     """Read a list whole; every item once, in order.
 
     A wrong idea of the offset shows: pages that overlap mean that items are counted, an empty page before everything was
-    collected means that pages are. It is corrected once. Raises `ProtocolError` if an answer holds no list, or if the list
-    stays short of what the cloud says there is: neither must be taken for what exists.
+    collected means that pages are. It is corrected once. A list that stays short of what the cloud says there is, as one
+    that names something twice, is told to be incomplete. Raises `ProtocolError` if an answer holds no list, or nothing
+    although there is something: neither must be taken for what exists.
     """
     try:
         return await _Reader(fetch, key, id_of, paging, limit).read()
@@ -76,26 +83,48 @@ class _Reader:
         self._found: dict[Hashable, Fields] = {}
         self._switched = False
         self._pages = 0
+        self._first = 0
 
-    async def read(self) -> list[Fields]:
+    async def read(self) -> Rows:
         """Read page by page."""
+        complete = False
         while self._pages < MOST_PAGES:
             offset = self._pages if self._paging is Paging.PAGE else len(self._found)
             answer = await self._fetch(offset, self._limit)
             total = answer.integer("total")
             rows = rows_of(answer, self._key, empty=total == 0 or self._pages > 0)
+            if not self._pages:
+                self._first = len(rows)
             new = self._collect(rows)
             self._pages += 1
             if total is not None and len(self._found) >= total:
+                complete = True
                 break
             if self._pages > 1 and self._is_wrong(len(rows), new, total):
                 continue
             if not new or (total is None and len(rows) < self._limit):
-                if total is not None and len(self._found) < total:
-                    reason = f"the list of {self._key} holds {len(self._found)} of {total}"
-                    raise ProtocolError(reason=reason)
+                if total is not None and self._is_capped():
+                    continue
+                complete = total is None
+                if not complete:
+                    _LOGGER.debug("The list of %s holds %s of %s", self._key, len(self._found), total)
+                    self._check_any(total)
                 break
-        return list(self._found.values())
+        rows = Rows(self._found.values())
+        rows.complete = complete
+        return rows
+
+    def _is_capped(self) -> bool:
+        """Whether pages may be shorter than was asked for, without a word; if so, pages of that size are asked for."""
+        if self._paging is not Paging.PAGE or not 0 < self._first < self._limit:
+            return False
+        self._limit, self._pages = self._first, 1
+        return True
+
+    def _check_any(self, total: int | None) -> None:
+        """Raise `ProtocolError` if nothing came although there is something."""
+        if not self._found:
+            raise ProtocolError(reason=f"the list of {self._key} holds 0 of {total}")
 
     def _collect(self, rows: list[Fields]) -> int:
         """Keep what is new, and return how many that were."""

@@ -1,13 +1,14 @@
 """Reading what exists: organisations, devices with their channels, channels (ivm §3.1-§3.4).
 
-A list is read whole or not at all: one that stays short, or of which a page fails, raises. What is as it was in the last
-answer becomes the same record, so that telling what changed costs little.
+A list of which a page fails raises; of one that stays short, what it has is taken, and nothing is gone by it. What is as
+it was in the last answer becomes the same record, so that telling what changed costs little.
 """
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+import logging
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from ..background import together
@@ -15,10 +16,12 @@ from ..errors import AuthenticationError, SystemFailure
 from ..transport.json import Fields
 from .capabilities import normalised
 from .client import IvmClient
-from .paging import Paging, check_ids, rows_of
+from .paging import Paging, Rows, check_ids, rows_of
 from .places import dc
 from .records import ROOT_ORG, UNREGISTERED, ChannelAddress, ChannelRecord, DeviceRecord, OrgRecord, Protocol
 from .strange import Row, Strange
+
+_LOGGER = logging.getLogger(__name__)
 
 FEW: Final = 3
 """Calls under way at once while a tree is walked."""
@@ -39,6 +42,14 @@ class OrgTree:
     complete: bool = True
 
 
+class _Branch(NamedTuple):
+    """Organisations right below one, and the ids of those that have none below. `told` False: null came for a list."""
+
+    orgs: list[OrgRecord]
+    leaves: frozenset[str]
+    told: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDevice:
     """A device as it is listed. `complete` False: the cloud counts more channels of it than it lists."""
@@ -49,11 +60,15 @@ class ListedDevice:
 
 
 class Reader:
-    """Reads lists. Every method raises `SystemFailure`. `strange`: what came that no table names."""
+    """Reads lists. Every method raises `SystemFailure`. `strange`: what came that no table names.
+
+    `short`: lists that came shorter than the cloud says they are, when they were read last: nothing is gone by those.
+    """
 
     def __init__(self, client: IvmClient) -> None:
         """Does no I/O."""
         self.strange = Strange()
+        self.short: set[str] = set()
         self._client = client
         self._devices: dict[str, tuple[Mapping[str, Any], ListedDevice]] = {}
         self._channels: dict[tuple[str, str], tuple[Mapping[str, Any], ChannelRecord]] = {}
@@ -61,11 +76,10 @@ class Reader:
     async def organisations(self) -> OrgTree:
         """Walk the tree of organisations from the root, level by level. Raises if the first level cannot be read."""
         found: dict[str, OrgRecord] = {}
-        level, leaves = await self._children(ROOT_ORG)
-        complete = True
+        level, leaves, complete = await self._children(ROOT_ORG)
         room = asyncio.Semaphore(FEW)
 
-        async def below(org: str) -> tuple[list[OrgRecord], frozenset[str]] | None:
+        async def below(org: str) -> _Branch | None:
             async with room:
                 try:
                     return await self._children(org)
@@ -84,15 +98,16 @@ class Reader:
                 break
         return OrgTree(orgs=found, complete=complete)
 
-    async def _children(self, org: str) -> tuple[list[OrgRecord], frozenset[str]]:
-        """Read the organisations right below one, and which of them have none below."""
+    async def _children(self, org: str) -> _Branch:
+        """Read the organisations right below one: null are none, too."""
         answer = await self._client.call("GET", f"device-orgs/{quote(org, safe='')}/sub-orgs")
-        told = rows_of(answer, "orgs", empty=org != ROOT_ORG and "orgs" in answer)
+        told = rows_of(answer, "orgs", empty="orgs" in answer)
         check_ids(told, "orgs", "device_org_id")
         for row in told:
             self.strange.look(Row.ORG, row)
         rows = [(row, found) for row in told if (found := org_record(row, org)) is not None]
-        return [found for _, found in rows], frozenset(found.id for row, found in rows if row.flag("is_leaf"))
+        leaves = frozenset(found.id for row, found in rows if row.flag("is_leaf"))
+        return _Branch([found for _, found in rows], leaves, answer.get("orgs") is not None)
 
     async def devices(self) -> tuple[ListedDevice, ...]:
         """Read all devices with their channels: one call for a thousand devices."""
@@ -100,6 +115,7 @@ class Reader:
             f"device-orgs/{ROOT_ORG}/devices", key="devices", id_of=_device_key, query=OLDEST_FIRST
         )
         check_ids(rows, "devices", "device_id")
+        self._note("devices", rows)
         kept, self._devices = self._devices, {}
         found: list[ListedDevice] = []
         for row in rows:
@@ -140,6 +156,7 @@ class Reader:
             "channels", key="channels", id_of=_channel_key, query=OLDEST_FIRST, paging=Paging.ITEM
         )
         check_ids(rows, "channels", "device_id", "channel_id")
+        self._note("channels", rows)
         kept, self._channels = self._channels, {}
         for row in rows:
             device, id_ = row.text("device_id"), row.text("channel_id")
@@ -153,6 +170,14 @@ class Reader:
                 record = channel_record(row, device, id_)
             self._channels[device, id_] = row.raw, record
         return tuple(record for _, record in self._channels.values())
+
+    def _note(self, name: str, rows: Rows) -> None:
+        """Take note whether a list came whole."""
+        if rows.complete:
+            self.short.discard(name)
+        elif name not in self.short:
+            self.short.add(name)
+            _LOGGER.info("The list of %s is shorter than the cloud says it is: nothing is taken for gone by it", name)
 
     async def detail(self, device: str) -> DeviceRecord:
         """Read what is told of one device: the only place for its MAC address, and for the id of its organisation."""

@@ -1,6 +1,7 @@
 """Everything that is known of an account, from all its lists and messages, and what of it is imported.
 
-A device, a channel, an organisation is gone when two complete lists in a row did not have it. What a message told while a
+A device, a channel, an organisation is gone when two complete lists in a row did not have it; lists that come short in
+between count for nothing. What a message told while a
 list was on its way counts more than the list. Every method returns the ids of the devices of which something changed, so
 that telling it costs what changed.
 """
@@ -46,6 +47,7 @@ class Register:
         self._told: dict[Key, float] = {}
         self._dropped: dict[str, float] = {}
         self._by_name: dict[str, list[str]] = {}
+        self._short = {"devices", "channels"}
         self._gone_orgs = Misses[str]()
         self._gone_devices = Misses[str]()
         self._gone_inline = Misses[Key]()
@@ -127,8 +129,9 @@ class Register:
         self._leaves = {**self._leaves, **leaves}
         return self._placed(self.devices)
 
-    def take_devices(self, listed: Iterable[ListedDevice], asked_at: float) -> Changed:
-        """Take over the list of all devices, asked for at a monotonic moment."""
+    def take_devices(self, listed: Iterable[ListedDevice], asked_at: float, *, complete: bool = True) -> Changed:
+        """Take over the list of devices, asked for at a monotonic moment; `complete`: those it does not name are gone."""
+        self._note("devices", complete=complete)
         rows = {one.record.id: one for one in listed if self._dropped.get(one.record.id, float("-inf")) < asked_at}
         disturbed = self._disturbed(asked_at)
         changed: set[str] = set()
@@ -140,7 +143,7 @@ class Register:
             self._listed[id_] = row
         for id_ in disturbed:
             self._listed.pop(id_, None)
-        for id_ in self._gone_devices.settle(self.devices, rows):
+        for id_ in self._gone_devices.settle(self.devices, rows) if complete else ():
             self._forget(id_)
             changed.add(id_)
         self._devices_asked = asked_at
@@ -165,13 +168,14 @@ class Register:
         self.devices[id_] = record
         return changed or record != before
 
-    def take_channels(self, records: Iterable[ChannelRecord], asked_at: float) -> Changed:
-        """Take over the list of all channels, of devices that are known."""
+    def take_channels(self, records: Iterable[ChannelRecord], asked_at: float, *, complete: bool = True) -> Changed:
+        """Take over the list of channels, of devices that are known; `complete` as in `take_devices`."""
+        self._note("channels", complete=complete)
         rows = {one.key: one for one in records}
         disturbed = self._disturbed(asked_at)
-        self._second = frozenset(rows)
+        self._second = frozenset(rows) if complete else self._second | rows.keys()
         changed = {key[0] for key, row in rows.items() if self._take_listed(key, row, asked_at)}
-        gone = self._gone_channels.settle(self.channels, rows)
+        gone = self._gone_channels.settle(self.channels, rows) if complete else []
         for device, channel in gone:
             if channel not in self._inline(device):
                 self.channels.pop((device, channel), None)
@@ -197,6 +201,10 @@ class Register:
             self.devices[key[0]] = self._with_channels(device, (*device.channels, key[1]))
             changed = True
         return changed
+
+    def _note(self, name: str, *, complete: bool) -> None:
+        """Take note whether a list came whole: before all did, what none names after a restart is remembered on."""
+        (self._short.discard if complete else self._short.add)(name)
 
     def take_device(self, record: DeviceRecord) -> Changed:
         """Take over what one device told of itself, if it is known."""
@@ -343,7 +351,7 @@ class Register:
         """Replace the facts if something imported is other than before; `always`: organisations may be."""
         if not changed and not always:
             return NOTHING
-        self._memory.save(self.devices, self.channels)
+        self._memory.save(self.devices, self.channels, complete=not self._short)
         before = self.facts
         devices = {id_: device for id_, device in self.devices.items() if self._is_imported(device)}
         used = {org for device in devices.values() for org in device.orgs}

@@ -11,7 +11,7 @@ import aiohttp
 from .. import settings
 from ..background import Background
 from ..base import PushReply, PushRequest, Runtime, Sink, System, Tier
-from ..errors import NotFoundError, SystemFailure
+from ..errors import NotFoundError, QuotaError, SystemFailure
 from ..model import (
     ButtonFeature,
     CameraFeature,
@@ -72,6 +72,7 @@ class IvmSystem(System):
     manufacturer: ClassVar[str] = MANUFACTURER
     actions: ClassVar[frozenset[str]] = ACTIONS
     from_internet: ClassVar[bool] = True
+    silent_tiers: ClassVar[frozenset[Tier]] = frozenset({Tier.DETAIL, Tier.INVENTORY})
     feature_types: ClassVar[frozenset[str]] = frozenset(
         {"binary_sensor", "button", "camera", "event", "image", "number", "select", "sensor", "switch"}
     )
@@ -129,7 +130,7 @@ class IvmSystem(System):
             return HttpClient(session, url, None, runtime=runtime, policy=policy, verify_ssl=verify)
 
         http = HttpClient(
-            session, data[settings.URL], None, runtime=runtime, policy=Policy(own_login=True),
+            session, data[settings.URL], None, runtime=runtime, policy=Policy(own_login=True, secret_paths=True),
             fingerprint=data.get(settings.FINGERPRINT), verify_ssl=verify,
         )  # fmt: skip
         keys = data[settings.ACCESS_KEY], data[settings.SECRET_KEY]
@@ -267,8 +268,9 @@ class IvmSystem(System):
         before = self._stock.facts
         try:
             changed = await self._stock.read_states()
-        except SystemFailure:
-            self._events.note_answer(answered=False)
+        except SystemFailure as error:
+            if not isinstance(error, QuotaError):
+                self._events.note_answer(answered=False)
             raise
         self._events.note_answer(answered=True)
         self._learning.rebooked(before, changed)
@@ -460,6 +462,7 @@ class IvmSystem(System):
             "licences": exporting.licences_report(self._stock.licences),
             "client": exporting.client_report(self.client),
             "failed": exporting.failed_report(self._stock.failed),
+            "short": sorted(self._stock.short),
             "unknown": self._stock.strange.report(),
             "requests_wanted_per_minute": round(self._details.minutes(self._wanted), 2),
             "requests_left": self._budget.left,

@@ -7,11 +7,14 @@ only within its last two days, and while it is the only one, it can be replaced 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+import logging
 from typing import Final
 
 from ..base import Runtime
 from ..errors import AuthenticationError, CredentialsBlockedError, ProtocolError, SystemFailure
 from ..transport.json import Fields
+
+_LOGGER = logging.getLogger(__name__)
 
 MARGIN_SECONDS: Final = 300.0
 """A token is not used in the last minutes of its life, if it has more than that."""
@@ -19,6 +22,8 @@ RENEW_SECONDS: Final = 2 * 86_400.0
 """Rest of life from which on a token can be replaced ahead of its end."""
 PATIENCE_SECONDS: Final = 6 * 3_600.0
 """Until the next try when that did not bring another one."""
+RETRY_SECONDS: Final = 300.0
+"""Until the next try when that failed."""
 LEAST_SECONDS: Final = 5.0
 """A token that ends at once is used this long all the same, so that nobody asks in a loop."""
 UNTOLD_SECONDS: Final = 3_600.0
@@ -27,10 +32,11 @@ UNTOLD_SECONDS: Final = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token and the monotonic moment at which it ends."""
+    """A token, the monotonic moment up to which it is used, and that at which it really ends."""
 
     text: str
     ends: float
+    dies: float
 
 
 class TokenManager:
@@ -73,8 +79,19 @@ class TokenManager:
                 self._share_failure(began)
                 return (await self._take(renew=False)).text
             if self._wants_renewal(token):
-                self._renew_at = self._runtime.monotonic() + PATIENCE_SECONDS
-                return (await self._take(renew=True)).text
+                return await self._renewed(token)
+            return token.text
+
+    async def _renewed(self, token: Token) -> str:
+        """Return another token than one that lives, or that one: there is time for trying again."""
+        self._renew_at = self._runtime.monotonic() + PATIENCE_SECONDS
+        try:
+            return (await self._take(renew=True)).text
+        except AuthenticationError:
+            raise
+        except SystemFailure as error:
+            self._renew_at = self._runtime.monotonic() + RETRY_SECONDS
+            _LOGGER.debug("The token was not renewed: %s", error)
             return token.text
 
     async def replace(self, refused: str) -> str:
@@ -107,7 +124,7 @@ class TokenManager:
     def _wants_renewal(self, token: Token) -> bool:
         """Whether it is time to ask for another token ahead of its end."""
         now = self._runtime.monotonic()
-        return token.ends - now <= RENEW_SECONDS and now >= self._renew_at
+        return token.dies - now <= RENEW_SECONDS and now >= self._renew_at
 
     async def _take(self, *, renew: bool) -> Token:
         """Ask the cloud, and keep what it gives. Keys that were refused are not tried again."""
@@ -126,10 +143,10 @@ class TokenManager:
         finally:
             self._ended += 1
         seconds = answer.number("expire_time")
+        now = self._runtime.monotonic()
         life = UNTOLD_SECONDS if seconds is None or seconds < 0 else seconds
-        if life > 2 * MARGIN_SECONDS:
-            life -= MARGIN_SECONDS
-        self._token = Token(text, self._runtime.monotonic() + max(life, LEAST_SECONDS))
+        use = life - MARGIN_SECONDS if life > 2 * MARGIN_SECONDS else life
+        self._token = Token(text, now + max(use, LEAST_SECONDS), now + life)
         if not renew and life > RENEW_SECONDS:
             self._renew_at = float("-inf")
         return self._token
