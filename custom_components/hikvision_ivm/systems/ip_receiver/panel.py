@@ -3,7 +3,7 @@
 Whatever is told of a panel ends here, and leaves as a report of what it changed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from .arm_failures import ArmFailures
 from .arm_modes import ArmModes
 from .book import Book, Change
 from .panel_values import NOTHING, PanelValues, Told
-from .partition_set import PartitionSet
+from .partition_set import PartitionSet, structure
 from .partitions import OVERLAY_SECONDS, PENDING_SECONDS, STAY, Effect, Partition, effect_of
 from .peripheral_values import peripheral_available, peripheral_values
 from .records import (
@@ -50,8 +50,6 @@ _TOLD_OF_ZONES: Final = ("alarm", "armed", "arming", "bypassed", "deactivated", 
 _ARM_CHANGES: Final = frozenset({Effect.AWAY, Effect.HOME, Effect.ARMED, Effect.DISARMED})
 _PARTITION_EFFECTS: Final = frozenset({*_ARM_CHANGES, Effect.CLEARED, Effect.FAILED, Effect.ALARM})
 
-type _PeripheralKey = tuple[PeripheralKind, str]
-
 
 class PanelState:
     """One panel. Moments (`asked_at`, `PanelEvent.moment`) are monotonic seconds.
@@ -82,7 +80,7 @@ class PanelState:
         self._records: tuple[PartitionRecord, ...] | None = None
         self._zones = Book[int, ZoneRecord]()
         self._zones_lost = False
-        self._peripherals = Book[_PeripheralKey, PeripheralRecord]()
+        self._peripherals = Book[tuple[PeripheralKind, str], PeripheralRecord]()
         self._recent: dict[tuple[object, ...], None] = {}
         self._failures = ArmFailures(device)
         self._modes = ArmModes(device.id, runtime)
@@ -136,7 +134,7 @@ class PanelState:
 
     def peripheral(self, address: PeripheralAddress) -> PeripheralRecord | None:
         """Return a peripheral by its address."""
-        return self._peripherals.items.get(_key(address))
+        return self._peripherals.items.get((address.kind, address.key))
 
     @property
     def in_alarm(self) -> frozenset[int] | None:
@@ -212,7 +210,7 @@ class PanelState:
         """Take in an answer of E13, `asked_at` when its request began."""
         before = self.facts.partitions
         self._records = tuple(records)
-        if before is None or _structure(before) != _structure(self._records):
+        if before is None or structure(before) != structure(self._records):
             self._restructure()
         for record in self._records:
             if (part := self._parts.by_number.get(record.id)) is not None and part.take(
@@ -335,7 +333,7 @@ class PanelState:
 
     def touch_peripheral(self, address: PeripheralAddress) -> None:
         """The same for a peripheral."""
-        self._peripherals.touch(_key(address), self._runtime.monotonic())
+        self._peripherals.touch((address.kind, address.key), self._runtime.monotonic())
 
     # inside: events
 
@@ -496,13 +494,3 @@ class PanelState:
             peripheral_values(self._uid, self.device.id, new),
             (None if old is None else peripheral_available(old), peripheral_available(new)),
         )
-
-
-def _structure(records: Sequence[PartitionRecord]) -> list[tuple[int, bool | None]]:
-    """Return which partitions there are, and which are in use."""
-    return [(record.id, record.enabled) for record in records]
-
-
-def _key(address: PeripheralAddress) -> _PeripheralKey:
-    """Return the key of the peripheral that an address stands for."""
-    return address.kind, address.seq or str(address.id)

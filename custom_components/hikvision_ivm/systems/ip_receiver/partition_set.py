@@ -1,11 +1,11 @@
 """Which partitions a panel has, and which zones belong to which (ip-receiver §5.2, §5.3)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from . import places
 from .arm_modes import ArmModes
 from .partitions import Effect, Partition, concerned
-from .records import ALL_PARTITIONS, PanelEvent, PanelFacts, ZoneRecord
+from .records import ALL_PARTITIONS, PanelEvent, PanelFacts, PartitionRecord, ZoneRecord
 
 
 class PartitionSet:
@@ -90,3 +90,8 @@ class PartitionSet:
         if self._early is not None:
             part.touch(self._early)
         return part
+
+
+def structure(records: Sequence[PartitionRecord]) -> list[tuple[int, bool | None]]:
+    """Return which partitions there are, and which are in use."""
+    return [(record.id, record.enabled) for record in records]
