@@ -3,7 +3,7 @@
 Whatever is told of a panel ends here, and leaves as a report of what it changed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from .arm_modes import ArmModes
 from .book import Book, Change
 from .lately import HOLD_SECONDS, Lately, Once
 from .panel_values import NOTHING, PanelValues, Told
-from .partition_set import PartitionSet
+from .partition_set import PartitionSet, structure
 from .partitions import OVERLAY_SECONDS, PENDING_SECONDS, STAY, Effect, Partition, effect_of
 from .records import (
     ALL_PARTITIONS,
@@ -32,28 +32,17 @@ from .records import (
     ZoneRecord,
 )
 from .refresh import What
-from .zone_condition import DELAY, described, is_left_out, is_triggered, stands_against, zone_name
-from .zone_values import event_values
+from .zone_condition import described, stands_against, was_entered, zone_name
+from .zone_values import ZONE_CHANGES, event_values
 
 _RECENT: Final = 64
 """So many reports are remembered, so that one that is delivered twice counts once."""
 _UNPLACED_SECONDS: Final = 3.0
 """For so long a report is remembered of which nobody knows whom it means: answers to the next look may be too early."""
-_ZONE_CHANGES: Final[Mapping[Effect, Mapping[str, bool]]] = {
-    Effect.ALARM: {"alarm": True},
-    Effect.RESTORED: {"alarm": False},
-    Effect.ZONE_CLEARED: {"alarm": False},
-    Effect.BYPASSED: {"bypassed": True},
-    Effect.UNBYPASSED: {"bypassed": False},
-    Effect.ZONE_CHANGED: {},
-}
-"""What a report makes of the zone it names."""
 _TOLD_OF_ZONES: Final = ("alarm", "armed", "arming", "bypassed", "deactivated", "deactivated_once")
 """What events and commands tell of zones, too; the rest is told by answers alone."""
 _ARM_CHANGES: Final = frozenset({Effect.AWAY, Effect.HOME, Effect.ARMED, Effect.DISARMED})
 _PARTITION_EFFECTS: Final = frozenset({*_ARM_CHANGES, Effect.CLEARED, Effect.FAILED, Effect.ALARM})
-
-type _PeripheralKey = tuple[PeripheralKind, str]
 
 
 class PanelState:
@@ -85,7 +74,7 @@ class PanelState:
         self._records: tuple[PartitionRecord, ...] | None = None
         self._zones = Book[int, ZoneRecord]()
         self._zones_lost = False
-        self._peripherals = Book[_PeripheralKey, PeripheralRecord]()
+        self._peripherals = Book[tuple[PeripheralKind, str], PeripheralRecord]()
         self._once = Once(_RECENT)
         self._told_alarms = Lately[int]()
         self._unplaced = float("-inf")
@@ -149,7 +138,7 @@ class PanelState:
 
     def peripheral(self, address: PeripheralAddress) -> PeripheralRecord | None:
         """Return a peripheral by its address."""
-        return self._peripherals.items.get(_key(address))
+        return self._peripherals.items.get((address.kind, address.key))
 
     @property
     def in_alarm(self) -> frozenset[int] | None:
@@ -225,7 +214,7 @@ class PanelState:
         """Take in an answer of E13, `asked_at` when its request began. An empty one is that of a panel that lists none."""
         before = self.facts.partitions
         self._records = listed = tuple(records) or None
-        if (None if before is None else _structure(before)) != (None if listed is None else _structure(listed)):
+        if (None if before is None else structure(before)) != (None if listed is None else structure(listed)):
             self._restructure()
         for record in listed or ():
             if (part := self._parts.by_number.get(record.id)) is not None and part.take(
@@ -313,7 +302,7 @@ class PanelState:
         if effect is None or self._once.is_repeated(event.uuid, event.code, event.partition, event.number):
             return NOTHING
         zone = None if event.zone is None else self.zone(event.zone)
-        changes = self._zone_event(zone, effect, event.moment) if zone is not None and effect in _ZONE_CHANGES else None
+        changes = self._zone_event(zone, effect, event.moment) if zone is not None and effect in ZONE_CHANGES else None
         of_zone = None if zone is None else self._parts.of(zone)
         numbers = self._parts.concerned(effect, event, of_zone)
         if effect in _PARTITION_EFFECTS:
@@ -386,7 +375,7 @@ class PanelState:
 
     def touch_peripheral(self, address: PeripheralAddress) -> None:
         """The same for a peripheral."""
-        self._peripherals.touch(_key(address), self._runtime.monotonic())
+        self._peripherals.touch((address.kind, address.key), self._runtime.monotonic())
 
     # inside: events
 
@@ -414,9 +403,9 @@ class PanelState:
         if self._zones.overtaken(moment):
             return {}
         self._zones.touch(zone.id, moment)
-        if (alarm := _ZONE_CHANGES[effect].get("alarm")) is not None:
+        if (alarm := ZONE_CHANGES[effect].get("alarm")) is not None:
             self._told_alarms.tell(zone.id, (alarm,), moment)
-        new = {name: value for name, value in _ZONE_CHANGES[effect].items() if getattr(zone, name) is not value}
+        new = {name: value for name, value in ZONE_CHANGES[effect].items() if getattr(zone, name) is not value}
         if new:
             changed = zone.but(new)
             self._zones.change(zone.id, changed)
@@ -449,15 +438,7 @@ class PanelState:
     def _entered(self, change: Change[ZoneRecord]) -> None:
         """Assume an entry delay where a delay zone was opened while it was armed."""
         old, new = change
-        if (
-            not self._entry_delay
-            or old is None
-            or (new.type or "").casefold() != DELAY
-            or is_triggered(old)
-            or not is_triggered(new)
-            or is_left_out(new)
-            or new.armed is False
-        ):
+        if not self._entry_delay or old is None or not was_entered(old, new):
             return
         for part in self._parts.known(self._parts.of(new)):
             if not (part.arming == STAY and new.stay_away) and part.entry(self._runtime.monotonic()):
@@ -516,13 +497,3 @@ class PanelState:
             if state is ArmState.DISARMED and before is not state:
                 self.on_disarmed(part.number)
         return values
-
-
-def _structure(records: Sequence[PartitionRecord]) -> list[tuple[int, bool | None]]:
-    """Return which partitions there are, and which are in use."""
-    return [(record.id, record.enabled) for record in records]
-
-
-def _key(address: PeripheralAddress) -> _PeripheralKey:
-    """Return the key of the peripheral that an address stands for."""
-    return address.kind, address.seq or str(address.id)

@@ -1,11 +1,11 @@
 """Which partitions a panel has, and which zones belong to which (ip-receiver §5.2, §5.3)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from . import places
 from .arm_modes import ArmModes
 from .partitions import Effect, Partition
-from .records import ALL_PARTITIONS, PanelEvent, PanelFacts, ZoneRecord
+from .records import ALL_PARTITIONS, PanelEvent, PanelFacts, PartitionRecord, ZoneRecord
 
 
 class PartitionSet:
@@ -115,3 +115,8 @@ def concerned(
     if zone_partitions:
         return [number for number in zone_partitions if number in known]
     return known if len(known) == 1 else ()
+
+
+def structure(records: Sequence[PartitionRecord]) -> list[tuple[int, bool | None]]:
+    """Return which partitions there are, and which are in use."""
+    return [(record.id, record.enabled) for record in records]

@@ -241,6 +241,11 @@ class PeripheralAddress:
     id: int | None
     seq: str | None
 
+    @property
+    def key(self) -> str:
+        """The same as that of its record."""
+        return self.seq or str(self.id)
+
 
 @dataclass(slots=True, kw_only=True)
 class PanelEvent:

@@ -60,3 +60,10 @@ def stands_against(zone: ZoneRecord, mode: ArmMode | None = None) -> bool:
 def described(zones: Iterable[ZoneRecord]) -> list[str]:
     """Return zones that stand against arming, by name and cause, such as `Front door (open)`."""
     return [f"{zone_name(zone)} ({', '.join(found)})" for zone in zones if (found := causes(zone))]
+
+
+def was_entered(old: ZoneRecord, new: ZoneRecord) -> bool:
+    """Whether somebody came in by a delay zone that is watched: what is open or seen now was not before."""
+    if (new.type or "").casefold() != DELAY or is_left_out(new) or new.armed is False:
+        return False
+    return is_triggered(new) and not is_triggered(old)

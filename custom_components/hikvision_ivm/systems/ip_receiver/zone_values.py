@@ -7,6 +7,7 @@ from typing import Final
 from ..kinds import Kind
 from ..model import UNKNOWN, Unknown, Value
 from .detectors import has_contact, is_open_ended, shape_of
+from .partitions import Effect
 from .places import feature_id, zone_id
 from .records import ZoneRecord
 
@@ -26,6 +27,15 @@ _TRIGGERED: Final[Mapping[str, bool]] = MappingProxyType({"online": False, "trig
 _EXCEEDED: Final[Mapping[str, bool]] = MappingProxyType({"yes": True, "no": False})
 _HEALTH: Final[Mapping[str, bool]] = MappingProxyType({"normal": False, "fault": True})
 _FAULTS: Final[Mapping[str, bool]] = MappingProxyType({"yes": False, "no": False, "fault": True})
+ZONE_CHANGES: Final[Mapping[Effect, Mapping[str, bool]]] = {
+    Effect.ALARM: {"alarm": True},
+    Effect.RESTORED: {"alarm": False},
+    Effect.ZONE_CLEARED: {"alarm": False},
+    Effect.BYPASSED: {"bypassed": True},
+    Effect.UNBYPASSED: {"bypassed": False},
+    Effect.ZONE_CHANGED: {},
+}
+"""What a report makes of the zone it names."""
 NOT_RELATED: Final = "notrelated"
 OFFLINE: Final = "offline"
 
