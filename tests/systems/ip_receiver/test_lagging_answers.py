@@ -59,6 +59,23 @@ def test_an_answer_that_still_says_so_counts(code: str, word: str) -> None:
     assert not bench.panel.unsettled
 
 
+@pytest.mark.parametrize(("code", "word", "state"), [("1401", "away", S.ARMED_AWAY), ("3401", "disarm", S.DISARMED)])
+def test_an_answer_after_reports_were_missed_counts_at_once(code: str, word: str, state: ArmState) -> None:
+    """What came after the report may be among them: least of all may a panel show disarmed that was armed since."""
+    bench = PanelBench()
+    bench.partitions("stay")
+    bench.zones(zone(1))
+    bench.wait()
+    bench.event(code)
+    bench.event("1103", 0, number=1, zone=1)
+    bench.panel.missed()
+    bench.wait(0.1)
+    bench.zones(zone(1, alarm=False))
+    bench.partitions(word)
+    assert bench.state() is state
+    assert bench.panel.in_alarm == frozenset()
+
+
 def test_what_happens_after_an_answer_agreed() -> None:
     """Counts at once: the receiver knew the report already."""
     bench = PanelBench()

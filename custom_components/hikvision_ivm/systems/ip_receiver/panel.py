@@ -200,6 +200,7 @@ class PanelState:
 
     def missed(self) -> None:
         """Reports may have been missed: what nothing but a report told does not hold against the next answer."""
+        self._told_alarms.clear()
         for part in self._parts.by_number.values():
             part.missed()
 

@@ -367,8 +367,9 @@ class Partition:
         return True
 
     def missed(self) -> None:
-        """Reports may have been missed: what only a report told does not hold against an answer that says nothing."""
+        """Reports may have been missed: what reports told does not hold against an answer, nor one that says nothing."""
         self._told_by_event = False
+        self._lately.clear()
 
     def lose(self) -> None:
         """Answers fail to come: what they told is unknown, what only a report told since holds."""
