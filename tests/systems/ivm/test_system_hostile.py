@@ -106,6 +106,10 @@ async def test_a_list_beside_it(path: str, answer: str) -> None:
         for _ in range(3):
             await turn(run)
             assert outline(run) == before
+        if (path, answer) == ("sub-orgs", "lists_are_null"):
+            # There may be no organisations below the root: no failure, and still none is gone by it.
+            assert not run.problems()
+            return
         problem = run.problems("inventory")["left_out_ivm"]
         assert problem.fixable
         assert LISTS[path] in problem.placeholders["parts"]
