@@ -110,10 +110,13 @@ class Numbering:
 
     def note(self, panel: Panel, cid: Cid, kind: Kind, number: int | None) -> None:
         """Take note of a report before the panel does: there is something to learn from, or it is over."""
-        effect = effect_of(cid.code, cid.category, silent_alarms=True)
         if number is not None and kind in ZONE_ALARMS and cid.code[:1] == "1":
             self.expect(panel, number)
-        elif effect in {Effect.DISARMED, Effect.CLEARED}:
+            return
+        if panel.device.id not in self._waiting:
+            return
+        effect = effect_of(cid.code, cid.category, silent_alarms=True)
+        if effect in {Effect.DISARMED, Effect.CLEARED}:
             self.over(panel.device.id, None)
         elif number is not None and effect in {Effect.RESTORED, Effect.ZONE_CLEARED}:
             self.over(panel.device.id, number)
