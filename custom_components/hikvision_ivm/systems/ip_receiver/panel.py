@@ -185,8 +185,8 @@ class PanelState:
     def use(self, device: DeviceRecord) -> Report:
         """Take over what the list of devices says of the panel.
 
-        One that is connected by OTAP from now on lists no partitions any more, unless it turns out that it does. One that went offline does not carry
-        out what was sent to it a moment ago.
+        One that is connected by OTAP from now on lists no partitions any more, unless it turns out that it does. One
+        that went offline does not carry out what was sent to it a moment ago.
         """
         before, self.device = self.device, device
         self._failures.device = device
@@ -215,7 +215,7 @@ class PanelState:
         """Take in an answer of E13, `asked_at` when its request began. An empty one is that of a panel that lists none."""
         before = self.facts.partitions
         self._records = listed = tuple(records) or None
-        if (None if before is None else structure(before)) != (None if listed is None else structure(listed)):
+        if structure(before) != structure(listed):
             self._restructure()
         for record in listed or ():
             if (part := self._parts.by_number.get(record.id)) is not None and part.take(

@@ -117,6 +117,6 @@ def concerned(
     return known if len(known) == 1 else ()
 
 
-def structure(records: Sequence[PartitionRecord]) -> list[tuple[int, bool | None]]:
-    """Return which partitions there are, and which are in use."""
-    return [(record.id, record.enabled) for record in records]
+def structure(records: Sequence[PartitionRecord] | None) -> list[tuple[int, bool | None]] | None:
+    """Return which partitions there are, and which are in use; None: none are listed."""
+    return None if records is None else [(record.id, record.enabled) for record in records]

@@ -16,7 +16,7 @@ from ..kinds import Kind
 from ..model import Occurrence, Phase, Report, Unknown, Value
 from ..settings import HOLD_PULSE, PULSE_DEFAULT
 from ..unknown_words import UnknownWords
-from . import alerts, event_codes
+from . import alerts
 from .alerts import Alert, Cid
 from .device_details import Facts, device_facts, part_in
 from .device_events import EVENTS, DeviceEvent, Owner, Role, Seen, SeenDetection, meaning_of, teller
@@ -271,12 +271,12 @@ class EventRouter:
                 self._settled(record.id, None)
             return
         self.counts["reports"] += 1
-        row, kind = event_codes.find(cid.code)
         if panel is None:
             self._cid_of_other(record, cid, alert, received, sink)
             return
-        if row is not None and row.code != cid.code:
-            cid = replace(cid, code=row.code)
+        code, kind = meaning_of(cid.code, of_panel=True)
+        if code != cid.code:
+            cid = replace(cid, code=code)
         number = zone_number(cid, kind)
         zone = None if number is None else self.numbering.zone_of(panel, number, cid.partition)
         occurrence = self._report(record, panel, cid, kind, zone, alert, received)
