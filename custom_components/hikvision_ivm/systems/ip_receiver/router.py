@@ -274,12 +274,10 @@ class EventRouter:
         if panel is None:
             self._cid_of_other(record, cid, alert, received, sink)
             return
-        code, kind = meaning_of(cid.code, of_panel=True)
-        if code != cid.code:
-            cid = replace(cid, code=code)
+        cid, kind = _resolved(cid, of_panel=True)
         number = zone_number(cid, kind)
         zone = None if number is None else self.numbering.zone_of(panel, number, cid.partition)
-        occurrence = self._report(record, panel, cid, kind, zone, alert, received)
+        occurrence = self._report(record, cid, kind, zone, alert, received)
         self.numbering.note(panel, cid, kind, number)
         event = PanelEvent(
             device=record.id, code=cid.code, moment=self._runtime.monotonic(), received=received, time=occurrence.time,
@@ -297,7 +295,6 @@ class EventRouter:
     def _report(
         self,
         record: DeviceRecord,
-        panel: PanelState,
         cid: Cid,
         kind: Kind,
         zone: ZoneRecord | None,
@@ -316,11 +313,9 @@ class EventRouter:
 
     def _cid_of_other(self, record: DeviceRecord, cid: Cid, alert: Alert, received: datetime, sink: Sink) -> None:
         """Tell a report of a device that is no panel; its code may be a word of its own kind."""
-        code, kind = meaning_of(cid.code, of_panel=False)
-        if code != cid.code:
-            cid = replace(cid, code=code)
+        cid, kind = _resolved(cid, of_panel=False)
         if kind is Kind.UNKNOWN_EVENT:
-            self.unknown.note(code)
+            self.unknown.note(cid.code)
         own = device_id(self._uid, record.id)
         occurrence = self._occurrence(
             own, kind, Phase.PULSE, cid.code, alert, received, details=report_facts(cid, None),
@@ -343,9 +338,7 @@ class EventRouter:
             self._expect(record, None, found, None, occurrence, sink)
             return
         tells, uuid = self._recent.clip(record.id, cid)
-        code, kind = meaning_of(cid.code, of_panel=panel is not None)
-        if code != cid.code:
-            cid = replace(cid, code=code)
+        cid, kind = _resolved(cid, of_panel=panel is not None)
         number = zone_number(cid, kind)
         zone = None
         if panel is not None and number is not None:
@@ -492,3 +485,9 @@ class EventRouter:
 def _unknown_part(alert: Alert) -> str:
     """Return what tells an event that is in no table from others that are in none."""
     return f"{alert.index} {alert.type} {alert.channel or ''}"
+
+
+def _resolved(cid: Cid, *, of_panel: bool) -> tuple[Cid, Kind]:
+    """Return a report with its code as a HikCode if it is one, and what it is told as."""
+    code, kind = meaning_of(cid.code, of_panel=of_panel)
+    return cid if code == cid.code else replace(cid, code=code), kind
